@@ -1,0 +1,185 @@
+"""The records every part of Inkling passes around, and the closed vocabularies they are written in.
+
+Nothing here touches a disk or a model: these are the nouns of the design, immutable, compared by value. Times are
+always aware datetimes; a naive one is refused at the door, because an observation without a zone cannot be put in
+order with the others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, get_args
+
+from memory.errors import InvalidInputError
+
+Kind = Literal[
+    "identity", "relationship", "work", "skill", "preference", "routine",
+    "plan", "event", "possession", "belief", "state",
+]  # fmt: skip
+Basis = Literal["stated", "implied", "observed", "behavioural", "user"]
+Lifespan = Literal["moment", "days", "weeks", "months", "years", "permanent"]
+Sensitivity = Literal[
+    "health", "religion", "politics", "sexuality", "ethnicity", "union", "genetic", "biometric", "criminal", "finance",
+]  # fmt: skip
+Stance = Literal["supports", "contradicts"]
+Status = Literal["believed", "quarantined", "rejected", "superseded", "review"]
+RelationLabel = Literal["same", "refines", "general", "contradicts", "supersedes", "independent"]
+ItemType = Literal["proposition", "observation"]
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+BASES: tuple[Basis, ...] = get_args(Basis)
+LIFESPANS: tuple[Lifespan, ...] = get_args(Lifespan)
+SENSITIVITIES: tuple[Sensitivity, ...] = get_args(Sensitivity)
+RELATIONS: tuple[RelationLabel, ...] = get_args(RelationLabel)
+
+ME = "me"  # the speaker of everything the user wrote
+ASSISTANT = "assistant"  # the speaker of everything an AI wrote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One captured piece: a chat message, or a passage of screen text.
+
+    ``at`` is when it happened, as an aware datetime. ``speaker`` is ``"me"`` for the user, ``"assistant"`` for an AI,
+    another person's name, or None where nobody speaks (screen text). ``key`` is the source's own stable id: importing
+    the same key twice stores once. ``dwell_seconds`` is how long it was in view.
+
+    Raises InvalidInputError if ``at`` has no zone or ``text``/``source`` is not a string.
+    """
+
+    text: str
+    at: datetime
+    source: str
+    app: str | None = None
+    title: str | None = None
+    thread: str | None = None
+    speaker: str | None = None
+    key: str | None = None
+    dwell_seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.text, str) or not isinstance(self.source, str):
+            raise InvalidInputError("an observation's text and source must be strings")
+        if not isinstance(self.at, datetime) or self.at.tzinfo is None:
+            raise InvalidInputError("an observation's time must be an aware datetime; add a tzinfo to 'at'")
+
+    @property
+    def stable_key(self) -> str:
+        """``key``, or where the source gave none a digest of everything that identifies the observation."""
+        if self.key is not None:
+            return self.key
+        parts = (self.source, self.app, self.thread, self.speaker, self.at.isoformat(), self.text)
+        return "sha256:" + hashlib.sha256("\x1f".join(p or "" for p in parts).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a distiller thinks one observation says; not believed until it is verified and reconciled.
+
+    ``quote`` is a verbatim substring of the observation named by ``observation_key``; ``start`` is its offset there
+    where the distiller knows it. ``certainty`` is the distiller's own estimate in (0, 1). ``about`` is ``"user"`` or
+    the name of somebody else.
+    """
+
+    text: str
+    kind: Kind
+    quote: str
+    observation_key: str
+    basis: Basis
+    certainty: float
+    lifespan: Lifespan
+    until: date | None = None
+    sensitivity: Sensitivity | None = None
+    about: str = "user"
+    start: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The link from a proposition to one observation: ``text[start:end] == quote`` holds for that observation.
+
+    For the user's own word (basis ``user``) there is no observation: its id and key are None and the quote is what the
+    user wrote.
+    """
+
+    observation_id: str | None
+    observation_key: str | None
+    quote: str
+    start: int
+    end: int
+    stance: Stance
+    basis: Basis
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposition:
+    """One claim about the user in natural language, with what is known about its truth.
+
+    ``confidence`` is the probability, strictly between 0 and 1, that it is true of the user at the time asked about.
+    ``valid_from``/``valid_to`` bound when it holds; None is open.
+    """
+
+    id: str
+    text: str
+    kind: Kind
+    confidence: float
+    basis: Basis
+    lifespan: Lifespan
+    valid_from: datetime | None
+    valid_to: datetime | None
+    sensitivity: Sensitivity | None
+    status: Status
+    pinned: bool
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One change in a proposition's history: who (``actor``) did what (``action``) and why, before and after."""
+
+    at: datetime
+    actor: str
+    action: str
+    before: str | None
+    after: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One ranked result of recall. ``score`` orders hits of one call and means nothing across calls.
+
+    ``observation_key`` is None for propositions; ``evidence`` is empty for observations. ``relevance`` is the cosine
+    similarity to the question, in [-1, 1], for those who need an absolute figure; ``speaker`` says whose words an
+    observation is (None for propositions and screens).
+    """
+
+    id: str
+    type: ItemType
+    text: str
+    score: float
+    at: datetime
+    observation_key: str | None
+    evidence: tuple[Evidence, ...] = ()
+    relevance: float = 0.0
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer and the hits it rests on: ``[1]`` in ``text`` is ``citations[0]``. ``abstained`` if memory lacks it."""
+
+    text: str
+    citations: tuple[Hit, ...]
+    abstained: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """What a new proposition means for an old one, and the probability of that label in (0, 1)."""
+
+    label: RelationLabel
+    probability: float
