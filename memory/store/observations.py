@@ -1,0 +1,167 @@
+"""Observations at rest: added once per key, read back as records, deleted with everything that hangs on them.
+
+What repeats from message to message (source, app, title, thread) is kept once, as a context.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+
+from memory.records import Observation
+from memory.store.connection import Connection, Row
+
+_COLUMNS = """o.id, o.key, o.text, o.at, o.utc_offset, c.source, c.app, c.title, c.thread, o.speaker, o.dwell_seconds
+              FROM observations o JOIN contexts c ON c.id = o.context"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An observation with its row number; ``observation.key`` is always set."""
+
+    row: int
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What names a thread at rest: observations without a thread of their own share one per app."""
+
+    source: str
+    app: str | None
+    thread: str | None
+
+
+def local_time(at: float, utc_offset: int) -> datetime:
+    """The aware datetime that was split into seconds since 1970 UTC and seconds east of UTC."""
+    return datetime.fromtimestamp(at, UTC).astimezone(timezone(timedelta(seconds=utc_offset)))
+
+
+def utc_offset(moment: datetime) -> int:
+    """Seconds east of UTC of an aware datetime."""
+    return round((moment.utcoffset() or timedelta()).total_seconds())
+
+
+class Observations:
+    """The observations of one store."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._c = connection
+
+    def add(self, batch: Sequence[Observation], stored_at: datetime) -> list[int]:
+        """Store what is new, in one transaction; the rows of all of ``batch``, in its order."""
+        with self._c.write():
+            rows = self._rows_of_keys([o.stable_key for o in batch])
+            contexts: dict[tuple[str | None, ...], int] = {}
+            added: list[tuple[int]] = []
+            for observation in batch:
+                key = observation.stable_key
+                if key not in rows:
+                    rows[key] = self._insert(observation, key, self._context(observation, contexts), stored_at)
+                    added.append((rows[key],))
+            self._c.run_many("INSERT INTO observation_unembedded (id) VALUES (?)", added)
+        return [rows[o.stable_key] for o in batch]
+
+    def _rows_of_keys(self, keys: Sequence[str]) -> dict[str, int]:
+        sql = "SELECT key, id FROM observations WHERE key IN (SELECT value FROM json_each(?))"
+        return dict(self._c.read(sql, (json.dumps(keys),)))
+
+    def _insert(self, o: Observation, key: str, context: int, stored_at: datetime) -> int:
+        return self._c.run(
+            """INSERT INTO observations (key, context, speaker, text, at, utc_offset, dwell_seconds, stored_at)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+            (key, context, o.speaker, o.text, o.at.timestamp(), utc_offset(o.at), o.dwell_seconds, stored_at.timestamp()),
+        )
+
+    def _context(self, o: Observation, known: dict[tuple[str | None, ...], int]) -> int:
+        identity = (o.source, o.app, o.thread, o.title)
+        if identity not in known:
+            row = self._c.one(
+                """SELECT id FROM contexts WHERE source = ? AND ifnull(app, '') = ifnull(?, '')
+                     AND ifnull(thread, '') = ifnull(?, '') AND ifnull(title, '') = ifnull(?, '')""",
+                identity,
+            )
+            insert = "INSERT INTO contexts (source, app, thread, title) VALUES (?, ?, ?, ?)"
+            known[identity] = row[0] if row else self._c.run(insert, identity)
+        return known[identity]
+
+    def get(self, rows: Iterable[int]) -> dict[int, Stored]:
+        """The observations with these row numbers; absent ones are left out."""
+        sql = f"SELECT {_COLUMNS} WHERE o.id IN (SELECT value FROM json_each(?))"
+        return {s.row: s for s in map(_stored, self._c.read(sql, (json.dumps(list(rows)),)))}
+
+    def all(self) -> Iterator[Stored]:
+        """Every observation, oldest row first, read in pages."""
+        last = 0
+        while page := self._c.read(f"SELECT {_COLUMNS} WHERE o.id > ? ORDER BY o.id LIMIT 1000", (last,)):
+            yield from map(_stored, page)
+            last = page[-1][0]
+
+    def count(self) -> int:
+        """How many observations are held."""
+        row = self._c.one("SELECT count(*) FROM observations")
+        return int(row[0]) if row else 0
+
+    def around(self, row: int, before: int = 3, after: int = 3) -> list[Stored]:
+        """An observation with its neighbours in the same thread, in time order; empty if there is none such."""
+        here = self.get([row]).get(row)
+        if here is None:
+            return []
+        o = here.observation
+        thread, moment = Thread(o.source, o.app, o.thread), o.at.timestamp()
+        earlier = self._beside(thread, moment, row, "<", before)
+        return [*reversed(earlier), here, *self._beside(thread, moment, row, ">", after)]
+
+    def _beside(self, thread: Thread, at: float, row: int, side: str, limit: int) -> list[Stored]:
+        order = "DESC" if side == "<" else "ASC"
+        sql = f"""SELECT {_COLUMNS} WHERE {_IN_THREAD} AND (o.at, o.id) {side} (?, ?)
+                  ORDER BY o.at {order}, o.id {order} LIMIT ?"""
+        return [_stored(r) for r in self._c.read(sql, (*_thread_values(thread), at, row, limit))]
+
+    def latest(self, thread: Thread, before: float, limit: int) -> list[Stored]:
+        """The last ``limit`` observations of a thread before that time, oldest first."""
+        return list(reversed(self._beside(thread, before, 0, "<", limit)))
+
+    def pending_threads(self) -> list[Thread]:
+        """Threads with observations nothing was distilled from yet."""
+        sql = """SELECT DISTINCT c.source, c.app, c.thread FROM observations o JOIN contexts c ON c.id = o.context
+                 WHERE o.distilled_by IS NULL"""
+        return [Thread(*row) for row in self._c.read(sql)]
+
+    def pending_count(self) -> int:
+        """How many observations wait to be distilled."""
+        row = self._c.one("SELECT count(*) FROM observations WHERE distilled_by IS NULL")
+        return int(row[0]) if row else 0
+
+    def pending(self, thread: Thread, limit: int) -> list[Stored]:
+        """The first ``limit`` pending observations of a thread, in time order."""
+        sql = f"SELECT {_COLUMNS} WHERE {_IN_THREAD} AND o.distilled_by IS NULL ORDER BY o.at, o.id LIMIT ?"
+        return [_stored(r) for r in self._c.read(sql, (*_thread_values(thread), limit))]
+
+    def mark_distilled(self, rows: Iterable[int], engine: str) -> None:
+        """Note which engine has read these; call inside the transaction that stores what it drafted."""
+        self._c.run_many("UPDATE observations SET distilled_by = ? WHERE id = ?", ((engine, row) for row in rows))
+
+    def delete(self, rows: Sequence[int]) -> None:
+        """Delete observations with their index entries, vectors and contexts no longer used."""
+        with self._c.write():
+            self._c.run_many("DELETE FROM observations WHERE id = ?", ((row,) for row in rows))
+            self._c.run("DELETE FROM contexts WHERE id NOT IN (SELECT context FROM observations)")
+
+
+_IN_THREAD = "c.source = ? AND c.app IS ? AND c.thread IS ?"
+
+
+def _thread_values(thread: Thread) -> tuple[str, str | None, str | None]:
+    return thread.source, thread.app, thread.thread
+
+
+def _stored(row: Row) -> Stored:
+    number, key, text, at, offset, source, app, title, thread, speaker, dwell = row
+    observation = Observation(
+        text=text, at=local_time(at, offset), source=source, app=app, title=title, thread=thread, speaker=speaker,
+        key=key, dwell_seconds=dwell,
+    )  # fmt: skip
+    return Stored(number, observation)

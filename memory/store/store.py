@@ -1,0 +1,89 @@
+"""The store's front: one open file, and the parts that keep each kind of thing in it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlcipher3 import dbapi2
+
+from memory.records import ItemType
+from memory.store.connection import Connection, translate
+from memory.store.lexical import Lexical
+from memory.store.migrations import migrate
+from memory.store.observations import Observations
+from memory.store.propositions import Propositions
+from memory.store.settings import Settings, Tombstones
+from memory.store.vectors import Vectors
+
+
+class Store:
+    """An open store. ``write()`` makes several changes one; everything else is in the parts."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        """Open or create the store at ``path`` with its 32-byte key, and bring its schema up to date.
+
+        Raises VaultDamagedError, VaultTooNewError, VaultLockedError, MissingPartError, StorageReadOnlyError or
+        StorageFullError, having changed nothing.
+        """
+        new = not path.exists()
+        self.path = path
+        self._connection = Connection(path, key)
+        try:
+            if new:
+                os.chmod(path, 0o600)  # noqa: PTH101 - Path.chmod follows links the same way
+            with self._connection.lock:
+                migrate(self._connection.db)
+        except dbapi2.Error as error:
+            self._connection.close()
+            raise translate(error) from None
+        except BaseException:
+            self._connection.close()
+            raise
+        self.observations = Observations(self._connection)
+        self.propositions = Propositions(self._connection)
+        self.settings = Settings(self._connection)
+        self.tombstones = Tombstones(self._connection)
+        types: tuple[ItemType, ...] = ("observation", "proposition")
+        self.vectors = {item: Vectors(self._connection, item) for item in types}
+        self.words = {item: Lexical(self._connection, item) for item in types}
+        self.write = self._connection.write
+        self.lock = self._connection.lock
+
+    def use_vector_space(self, name: str) -> bool:
+        """Say which model's vectors the store holds; True if that changed and everything waits to be embedded anew."""
+        if self.settings.get("vector_space") == name:
+            return False
+        with self.write():
+            for vectors in self.vectors.values():
+                vectors.clear()
+            self.settings.set("vector_space", name)
+        return True
+
+    def shrink(self) -> None:
+        """Give freed pages back and empty the write-ahead log, so that nothing forgotten lingers in either."""
+        with self.lock:
+            try:
+                self._connection.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._connection.db.execute("VACUUM")
+                self._connection.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except dbapi2.Error as error:
+                raise translate(error) from None
+
+    def damage(self) -> list[str]:
+        """What a full integrity check finds wrong, page by page; empty if all is well. Takes seconds per gigabyte."""
+        pages = self._connection.read("PRAGMA cipher_integrity_check")
+        rows = self._connection.read("PRAGMA quick_check")
+        return [str(r[0]) for r in pages] + [str(r[0]) for r in rows if r[0] != "ok"]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
