@@ -1,0 +1,60 @@
+"""Distillers: what an engine must do to turn observations into drafts about the user, and how to get one by name.
+
+An engine sees text and returns drafts; it never sees the store, so a trained model or an external runtime replaces
+the shipped one without anything else noticing. Whatever it returns still passes ``assistant.verify``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from memory.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from memory.records import Draft, Observation
+
+
+@runtime_checkable
+class Distiller(Protocol):
+    """An engine that drafts propositions. ``name`` and ``version`` go into the receipt of every draft it makes."""
+
+    @property
+    def name(self) -> str:
+        """The name it is loaded by."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the same input may give different drafts."""
+        ...
+
+    def distil(self, observations: Sequence[Observation], known: Sequence[str] = ()) -> list[Draft]:
+        """Drafts from one episode, in order of their evidence.
+
+        ``observations`` are in time order, normally of one thread; several threads are kept apart. ``known`` are the
+        texts of propositions already believed, for engines that can use them. Any text is accepted, the empty one
+        included; nothing is raised for what an observation says.
+        """
+        ...
+
+
+def _small() -> Distiller:
+    from assistant.distillers.small import SmallDistiller  # noqa: PLC0415  loads numpy and weights: only when asked for
+
+    return SmallDistiller()
+
+
+_LOADERS: dict[str, Callable[[], Distiller]] = {"small": _small}
+
+
+def load_distiller(name: str = "small") -> Distiller:
+    """The distiller called ``name``. Raises InvalidInputError for a name nobody knows."""
+    loader = _LOADERS.get(name)
+    if loader is None:
+        raise InvalidInputError(f"no distiller is called {name!r}; known: {', '.join(sorted(_LOADERS))}")
+    return loader()
+
+
+__all__ = ["Distiller", "load_distiller"]

@@ -1,0 +1,219 @@
+"""What a draft must survive before anything believes it, whichever engine wrote it.
+
+A draft is a claim made by a model about somebody's life, so nothing in it is taken on trust: the quote must be there,
+the words must be the user's own, and every name and number must come from what was read. A draft that fails is dropped
+and counted by reason, never mended, because a repaired guess would carry a quote that does not support it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from memory.records import ASSISTANT, BASES, KINDS, LIFESPANS, ME, SENSITIVITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from memory.records import Draft, Observation
+
+MAX_TEXT = 300  # characters; the longest gold proposition has 190
+MAX_QUOTE = 1000
+
+_FIRST_PERSON = re.compile(r"\b(?:i|i['’](?:m|ve|d|ll)|im|ive|me|my|mine|myself|we|us|our|ours)\b", re.IGNORECASE)
+_INSTRUCTION = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b[^.]{0,40}\b(?:instructions?|prompts?|rules|previous|above|guidelines)\b"
+    r"|\bsystem (?:prompt|message|override)\b|\bnew instructions?\b|\b(?:hidden|secret) instructions?\b"
+    r"|\b(?:note|memo|message|attention|instructions?|hint|warning) (?:to|for) (?:the |any |all )?(?:ai|assistant|model|llm|bot|agent|reader)s?\b"
+    r"|\b(?:ai|llm|assistant|agent|model|bot|chatgpt|copilot|gemini|claude)s?(?: (?:reader|agent|assistant|model)s?)?\s*(?::|,|should|must|shall|please)\s*"
+    r"(?:you |must |please |always |now )*(?:remember|record|store|save|note|log|mark|add|treat|assume|conclude|reply|respond|say|tell|set|update|forget|ignore|approve|send|recommend|rate|describe|believe|write|state|list|include|output|call|trust)\b"
+    r"|\b(?:record|store|save|log|remember|note|mark|assume|conclude|believe|report|describe|treat|list|register|memori[sz]e|profile)\b[^.]{0,25}\b(?:that )?(?:the |this )(?:user|reader|recipient|tenant|candidate|customer|account holder|person)\b[^.]{0,12}\b(?:is|has|as|was|wants|accepts|approved?|loves|likes|agrees?|owns|prefers|lives|consents?)\b"
+    r"|<!--|\[/?(?:system|inst)\b|<\|?(?:system|im_start|assistant)|\bas an ai (?:language )?model\b|\b(?:you|the assistant|assistants|the ai) (?:must|are to|shall)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+           "november", "december")  # fmt: skip
+_MONTH = "|".join(_MONTHS)
+_CALENDAR = frozenset(
+    (*_MONTHS, "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "christmas", "easter",
+     "the", "i", "ai", "am", "pm")
+)  # fmt: skip
+_DATE = re.compile(rf"\b(\d{{1,2}}) (?:to (\d{{1,2}}) )?({_MONTH})(?: (\d{{4}}))?\b", re.IGNORECASE)
+_MONTH_YEAR = re.compile(rf"\b({_MONTH}) (\d{{4}})\b", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NAME = re.compile(r"\b[^\W\d_][\w'’-]*")
+_SPELLED = {
+    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
+    "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "fifteen": "15", "twenty": "20", "thirty": "30",
+    "forty": "40", "fifty": "50", "hundred": "100", "thousand": "1000",
+}  # fmt: skip
+_DERIVED = timedelta(days=800)  # how far from an observation a date may lie that its text does not spell out
+_OWN_APP = "inkling"
+
+
+@dataclass(slots=True)
+class Verified:
+    """The drafts that hold, each with ``start`` filled in, and how many were dropped for each reason."""
+
+    kept: list[Draft] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+
+
+def verify(drafts: Iterable[Draft], observations: Sequence[Observation]) -> Verified:
+    """Sort out which ``drafts`` their ``observations`` really support.
+
+    Reasons counted in ``dropped``: ``unknown-observation``, ``feedback``, ``vocabulary``, ``certainty``, ``form``,
+    ``quote``, ``instruction``, ``attribution``, ``unsupported`` (a name or number that was never read).
+    """
+    by_key = {observation.stable_key: observation for observation in observations}
+    pools = _Pools(observations)
+    result = Verified()
+    for draft in drafts:
+        source = by_key.get(draft.observation_key)
+        reason = "unknown-observation" if source is None else _fault(draft, source, pools)
+        if source is None or reason:
+            result.dropped[reason or ""] += 1
+        else:
+            result.kept.append(replace(draft, start=_start(draft, source)))
+    return result
+
+
+def _start(draft: Draft, observation: Observation) -> int:
+    """Where the quote lies: where the draft says if that is so, else its first occurrence; -1 if nowhere."""
+    given = draft.start
+    if given is not None and given >= 0 and observation.text.startswith(draft.quote, given):
+        return given
+    return observation.text.find(draft.quote)
+
+
+def _fault(draft: Draft, observation: Observation, pools: _Pools) -> str | None:
+    """Why ``draft`` must not be believed, or None."""
+    if (observation.app or "").casefold() == _OWN_APP:
+        return "feedback"
+    checks: tuple[tuple[str, Callable[[], bool]], ...] = (
+        ("vocabulary", lambda: _in_vocabulary(draft)),
+        ("certainty", lambda: 0.0 < draft.certainty < 1.0),
+        ("form", lambda: _well_formed(draft)),
+        ("quote", lambda: _is_quoted(draft, observation)),
+        ("instruction", lambda: not (_INSTRUCTION.search(draft.text) or _INSTRUCTION.search(draft.quote))),
+        ("attribution", lambda: _is_the_users(draft, observation)),
+        ("unsupported", lambda: pools.of(observation).supports(draft.text)),
+    )
+    return next((reason for reason, holds in checks if not holds()), None)
+
+
+def _is_quoted(draft: Draft, observation: Observation) -> bool:
+    return bool(draft.quote.strip()) and len(draft.quote) <= MAX_QUOTE and _start(draft, observation) >= 0
+
+
+def _in_vocabulary(draft: Draft) -> bool:
+    """Closed vocabularies; ``user`` is the basis of what the user does in Inkling, which no engine may claim."""
+    return (
+        draft.kind in KINDS
+        and draft.basis in BASES
+        and draft.basis != "user"
+        and draft.lifespan in LIFESPANS
+        and (draft.sensitivity is None or draft.sensitivity in SENSITIVITIES)
+    )
+
+
+def _well_formed(draft: Draft) -> bool:
+    """One bounded printable line about the user, or about the person that ``about`` names."""
+    text = draft.text
+    subjects = ("The user ", "The user's ", "The user, ")
+    named = draft.about != "user" and bool(draft.about) and text.startswith(draft.about)
+    return (
+        (text.startswith(subjects) or named) and len(text) <= MAX_TEXT and text.isprintable() and len(text.split()) > 2
+    )
+
+
+def _is_the_users(draft: Draft, observation: Observation) -> bool:
+    """Whose words the quote is: another's "I" is never the user's, and nobody states anything on a screen."""
+    if observation.speaker == ME:
+        return draft.basis != "stated" or not _is_cited(draft, observation)
+    if observation.speaker is None or observation.speaker == ASSISTANT:
+        return draft.basis != "stated" and observation.speaker is None
+    return draft.basis != "stated" and not _FIRST_PERSON.search(draft.quote)
+
+
+def _is_cited(draft: Draft, observation: Observation) -> bool:
+    """Whether the quote is somebody's first person inside quotation marks: the user is repeating it, not saying it."""
+    start = _start(draft, observation)
+    before, after = observation.text[:start], observation.text[start + len(draft.quote) :]
+    opened = before.count("“") > before.count("”") or (before.count('"') % 2 == 1 and '"' in after)
+    return opened and bool(_FIRST_PERSON.search(draft.quote))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """Every word and number a proposition about one observation may use."""
+
+    day: date
+    text: str
+    numbers: frozenset[str]
+
+    @classmethod
+    def of(cls, observation: Observation, thread: Sequence[Observation]) -> _Pool:
+        parts = [observation.app or "", observation.title or ""]
+        parts += [part for other in thread for part in (other.text, other.speaker or "", other.title or "")]
+        text = "\n".join(parts).casefold().replace("’", "'")
+        numbers = {_digits(number) for number in _NUMBER.findall(text)}
+        numbers |= {piece for number in _NUMBER.findall(text) for piece in re.split(r"[.,]", number)}
+        numbers |= {digits for word, digits in _SPELLED.items() if word in text}
+        return cls(observation.at.date(), text, frozenset(numbers))
+
+    def supports(self, claim: str) -> bool:
+        """Whether each name and number of ``claim`` was read, or is a date reckoned from the observation's own."""
+        rest = _MONTH_YEAR.sub(self._checked, _DATE.sub(self._checked, claim))
+        rest = _YEAR.sub(self._checked_year, rest)
+        if any(_digits(number) not in self.numbers for number in _NUMBER.findall(rest)):
+            return False
+        return all(self._knows(name) for name in _NAME.findall(rest) if name[0].isupper())
+
+    def _knows(self, name: str) -> bool:
+        low = re.sub(r"'s?$", "", name.casefold().replace("’", "'"))
+        return low in _CALENDAR or low in self.text or all(part in self.text for part in low.split("-"))
+
+    def _checked(self, match: re.Match[str]) -> str:
+        """The match removed if it is a date near the observation, kept for the number check if not."""
+        year = int(match[match.lastindex or 1]) if (match[match.lastindex or 1] or "").isdigit() else self.day.year
+        try:
+            month = next(i for i, name in enumerate(_MONTHS, 1) if name in match[0].casefold())
+            near = abs(date(year, month, 15) - self.day) <= _DERIVED
+        except (ValueError, StopIteration):
+            near = False
+        return "" if near else match[0]
+
+    def _checked_year(self, match: re.Match[str]) -> str:
+        """The year removed if it is near the observation's, or may be reckoned from an age or "years ago"."""
+        near = abs(int(match[0]) - self.day.year) <= 2
+        return "" if near or re.search(r"\b(?:years?|yrs?)\b", self.text) else match[0]
+
+
+class _Pools:
+    """The pool of each observation, made once when it is first asked for."""
+
+    def __init__(self, observations: Sequence[Observation]) -> None:
+        self._threads: dict[str | None, list[Observation]] = defaultdict(list)
+        for observation in observations:
+            self._threads[observation.thread].append(observation)
+        self._made: dict[str, _Pool] = {}
+
+    def of(self, observation: Observation) -> _Pool:
+        key = observation.stable_key
+        if key not in self._made:
+            same = self._threads[observation.thread] if observation.thread is not None else [observation]
+            self._made[key] = _Pool.of(observation, same)
+        return self._made[key]
+
+
+def _digits(number: str) -> str:
+    """A number without grouping commas and outer zeros: "1,243.50" and "1243.5" are the same."""
+    plain = number.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", number) else number
+    if "." in plain and plain.count(".") == 1:
+        plain = plain.rstrip("0").rstrip(".")
+    return plain.lstrip("0") or "0"
