@@ -173,7 +173,7 @@ class Answer:
     """An answer and the hits it rests on: ``[1]`` in ``text`` is ``citations[0]``. ``abstained`` if memory lacks it."""
 
     text: str
-    citations: tuple[Hit, ...]
+    citations: list[Hit]
     abstained: bool
 
 

@@ -59,7 +59,7 @@ def m001_observations(db: Database) -> None:
         "CREATE INDEX observations_by_time ON observations (at)",
         "CREATE INDEX observations_pending ON observations (context) WHERE distilled_by IS NULL",
     )
-    _index_text(db, "observations", ("text", "speaker"))
+    _index_text(db, "observations", ("text", "speaker"), "1.0, 0.5")
 
 
 @_shipped
@@ -101,7 +101,7 @@ def m002_propositions(db: Database) -> None:
         "CREATE TABLE tombstones (mark BLOB PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID",
         "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     )
-    _index_text(db, "propositions", ("text",))
+    _index_text(db, "propositions", ("text",), "1.0")
 
 
 @_shipped
@@ -123,8 +123,11 @@ def _run(db: Database, *statements: str) -> None:
         db.execute(statement)
 
 
-def _index_text(db: Database, table: str, columns: tuple[str, ...]) -> None:
-    """A full-text index over ``columns``, kept in step by triggers, whose deletions overwrite what they remove."""
+def _index_text(db: Database, table: str, columns: tuple[str, ...], weights: str) -> None:
+    """A full-text index over ``columns``, kept in step by triggers, whose deletions overwrite what they remove.
+
+    ``weights`` are BM25's, one a column.
+    """
     names, new, old = (", ".join(prefix + c for c in columns) for prefix in ("", "new.", "old."))
     fts = f"{table}_fts"
     gone = f"INSERT INTO {fts} ({fts}, rowid, {names}) VALUES ('delete', old.id, {old});"
@@ -134,6 +137,7 @@ def _index_text(db: Database, table: str, columns: tuple[str, ...]) -> None:
         f"""CREATE VIRTUAL TABLE {fts} USING fts5(
               {names}, content='{table}', content_rowid='id', tokenize='{_TOKENIZER}')""",
         f"INSERT INTO {fts} ({fts}, rank) VALUES ('secure-delete', 1)",
+        f"INSERT INTO {fts} ({fts}, rank) VALUES ('rank', 'bm25({weights})')",
         f"CREATE TRIGGER {table}_fts_insert AFTER INSERT ON {table} BEGIN {added} END",
         f"CREATE TRIGGER {table}_fts_delete AFTER DELETE ON {table} BEGIN {gone} END",
         f"CREATE TRIGGER {table}_fts_update AFTER UPDATE OF {names} ON {table} BEGIN {gone} {added} END",

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Self
 
 from memory.records import Observation
 from memory.store.connection import Connection, Row
@@ -32,6 +33,11 @@ class Thread:
     source: str
     app: str | None
     thread: str | None
+
+    @classmethod
+    def of(cls, observation: Observation) -> Self:
+        """The thread an observation belongs to."""
+        return cls(observation.source, observation.app, observation.thread)
 
 
 def local_time(at: float, utc_offset: int) -> datetime:
@@ -110,7 +116,7 @@ class Observations:
         if here is None:
             return []
         o = here.observation
-        thread, moment = Thread(o.source, o.app, o.thread), o.at.timestamp()
+        thread, moment = Thread.of(o), o.at.timestamp()
         earlier = self._beside(thread, moment, row, "<", before)
         return [*reversed(earlier), here, *self._beside(thread, moment, row, ">", after)]
 
@@ -119,6 +125,18 @@ class Observations:
         sql = f"""SELECT {_COLUMNS} WHERE {_IN_THREAD} AND (o.at, o.id) {side} (?, ?)
                   ORDER BY o.at {order}, o.id {order} LIMIT ?"""
         return [_stored(r) for r in self._c.read(sql, (*_thread_values(thread), at, row, limit))]
+
+    def beside(self, rows: Sequence[int]) -> dict[int, list[int]]:
+        """Neighbours in the same context of these rows and of their neighbours: row -> rows next to it.
+
+        Next to it means stored next to it, which for an export is also next in time.
+        """
+        wanted = {near for row in rows for near in (row - 1, row, row + 1)}
+        sql = "SELECT id, context FROM observations WHERE id IN (SELECT value FROM json_each(?))"
+        context = dict(self._c.read(sql, (json.dumps(sorted(wanted)),)))
+        return {
+            row: [near for near in (row - 1, row + 1) if context.get(near, -1) == here] for row, here in context.items()
+        }
 
     def latest(self, thread: Thread, before: float, limit: int) -> list[Stored]:
         """The last ``limit`` observations of a thread before that time, oldest first."""

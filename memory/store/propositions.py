@@ -139,6 +139,11 @@ class Propositions:
         """Rows of propositions worded exactly so, letter case aside."""
         return [r[0] for r in self._c.read("SELECT id FROM propositions WHERE text = ? COLLATE NOCASE", (text,))]
 
+    def forget_wordings(self, row: int, texts: Iterable[str]) -> None:
+        """Remove history entries that would still show these wordings."""
+        sql = "DELETE FROM revisions WHERE proposition = ? AND (before = ? OR after = ?)"
+        self._c.run_many(sql, ((row, text, text) for text in texts))
+
     def delete(self, row: int) -> None:
         """Delete a proposition with its evidence, history, vectors and index entries."""
         with self._c.write():

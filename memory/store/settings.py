@@ -38,6 +38,10 @@ class Tombstones:
         rows = ((mark, at.timestamp()) for mark in marks)
         self._c.run_many("INSERT OR IGNORE INTO tombstones (mark, at) VALUES (?, ?)", rows)
 
+    def remove(self, marks: Iterable[bytes]) -> None:
+        """Drop these marks; call inside a transaction."""
+        self._c.run_many("DELETE FROM tombstones WHERE mark = ?", ((mark,) for mark in marks))
+
     def among(self, marks: Iterable[bytes]) -> set[bytes]:
         """Which of these marks are remembered."""
         return {m for m in marks if self._c.one("SELECT 1 FROM tombstones WHERE mark = ?", (m,))}

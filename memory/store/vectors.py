@@ -31,6 +31,13 @@ def to_int8(vectors: Floats) -> npt.NDArray[np.int8]:
     return np.rint(vectors * (127 / np.maximum(peak, 1e-9))).astype(np.int8)
 
 
+# what of an item is embedded: a turn is only understood with its speaker (LoCoMo recall@10 of vectors: 0.30 -> 0.51)
+_EMBEDDED_TEXT: dict[ItemType, str] = {
+    "observation": "iif(i.speaker IS NULL OR i.speaker = 'me', i.text, i.speaker || ': ' || i.text)",
+    "proposition": "i.text",
+}
+
+
 class Vectors:
     """The vectors of one item type of one store."""
 
@@ -44,8 +51,8 @@ class Vectors:
         self._changed = False
 
     def unembedded(self, limit: int) -> list[tuple[int, str]]:
-        """Up to ``limit`` (row, text) of items without a vector."""
-        sql = f"""SELECT i.id, i.text FROM {self._item}_unembedded u JOIN {self._item}s i ON i.id = u.id
+        """Up to ``limit`` items without a vector, as (row, text to embed)."""
+        sql = f"""SELECT i.id, {_EMBEDDED_TEXT[self._item]} FROM {self._item}_unembedded u JOIN {self._item}s i ON i.id = u.id
                   ORDER BY u.id LIMIT ?"""
         return [(row, text) for row, text in self._c.read(sql, (limit,))]
 

@@ -1,0 +1,320 @@
+"""The assistant: one open vault and every verb a client has. Clients (command line, terminal UI) call nothing else.
+
+All verbs are synchronous and safe to call from several threads; each holds the assistant's lock while it runs, and
+the long ones (``observe``, ``distil``) give it up between batches.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from assistant import export
+from assistant.ask import compose
+from assistant.distillers import load_distiller
+from assistant.pipeline import Pipeline, Progress
+from assistant.word import UserWord
+from memory.belief import believe
+from memory.embedder import Embedder, default_embedder
+from memory.errors import InvalidInputError, NotFoundError, VaultMissingError
+from memory.forgetting import Forgetting
+from memory.ids import parse_id, public_id
+from memory.recall import Asked, Recall
+from memory.reconcile import Reconciler, RelationJudge
+from memory.records import (
+    SENSITIVITIES,
+    Answer,
+    Hit,
+    ItemType,
+    Observation,
+    Proposition,
+    Revision,
+    Sensitivity,
+)
+from memory.store import Store
+from memory.vault import Vault
+
+Clock = Callable[[], datetime]
+
+_SMALL_BACKLOG = 2000  # items without a vector that a recall embeds first; more are left to the background
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+class Assistant:
+    """One open vault. Use :meth:`open`, preferably in a ``with`` block."""
+
+    def __init__(self, vault: Vault, store: Store, clock: Clock, distiller: str, embedder: Embedder) -> None:
+        self.vault = vault
+        self.recovery_code: str | None = None  # set by open() when it created the vault: show it once
+        self._store = store
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._forgetting = Forgetting(store, vault.subkey("tombstones"))
+        judge = RelationJudge(embedder)
+        reconciler = Reconciler(store, embedder, judge, self._forgetting)
+        self._pipeline = Pipeline(store, embedder, load_distiller(distiller), reconciler, self._forgetting)
+        self._recall = Recall(store, embedder)
+        self._word = UserWord(store, embedder, judge, self._forgetting)
+        store.use_vector_space(embedder.name)
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | str,
+        passphrase: str | None = None,
+        create: bool = False,
+        clock: Clock | None = None,
+        distiller: str = "small",
+        *,
+        recovery_code: str | None = None,
+        embedder: Embedder | None = None,
+    ) -> Self:
+        """Open the vault in folder ``path``, creating it first if ``create`` and it is not there.
+
+        Without a passphrase or recovery code the OS keyring is asked, if the user opted in to that. ``clock`` returns
+        the present as an aware datetime. A vault just created has its ``recovery_code`` set on the result.
+
+        Raises VaultMissingError, WrongPassphraseError, VaultDamagedError, VaultTooNewError, VaultLockedError,
+        StorageReadOnlyError, StorageFullError or MissingPartError.
+        """
+        folder = Path(path).expanduser()
+        vault, code = _unlock(folder, passphrase, recovery_code, create=create)
+        try:
+            store = Store(vault.store_path, vault.subkey("store"))
+        except BaseException:
+            vault.lock()
+            raise
+        assistant = cls(vault, store, clock or _now, distiller, embedder or default_embedder())
+        assistant.recovery_code = code
+        return assistant
+
+    # what is taken in
+
+    def observe(self, observations: Iterable[Observation], progress: Progress | None = None) -> list[str]:
+        """Store observations, redacted; the ids of all that are held, new or not, in order.
+
+        Idempotent on ``Observation.key``. What was forgotten stays out, and so does blank text. Once this returns (or
+        ``progress`` has heard of a batch) those observations survive a kill at any instant.
+        """
+        return [public_id("observation", row) for rows in self.observe_stream(observations, progress) for row in rows]
+
+    def observe_stream(self, observations: Iterable[Observation], progress: Progress | None = None) -> Iterator[list[int]]:
+        """As :meth:`observe`, a batch at a time, for more than fits in memory; yields the rows of each."""
+        for rows in self._pipeline.observe(observations, self._clock):
+            if progress:
+                progress(len(rows))
+            yield rows
+
+    def distil(self, progress: Progress | None = None) -> dict[str, int]:
+        """Draw propositions from everything pending; counts by what happened (observations, drafts, new, ...)."""
+        return dict(self._pipeline.distil(self._clock, progress))
+
+    # what is believed
+
+    def propositions(self, at: datetime | None = None, include_quarantined: bool = False) -> list[Proposition]:
+        """What is believed at ``at`` (now by default), surest first; quarantined classes only if asked for."""
+        with self._lock:
+            wanted = {"believed", "review"} | ({"quarantined"} if include_quarantined else set())
+            moment, allowed = at or self._clock(), self.allowed()
+            believed = (believe(held, moment, allowed) for held in self._store.propositions.all().values())
+            chosen = [p for p in believed if p is not None and p.status in wanted]
+            return sorted(chosen, key=lambda p: (not p.pinned, -p.confidence, int(p.id[1:])))
+
+    def proposition(self, id: str, at: datetime | None = None) -> Proposition:  # noqa: A002 - the API's word
+        """One proposition, whatever its status. Raises NotFoundError."""
+        held = self._store.propositions.get([self._row(id, "proposition")])
+        for one in held.values():
+            found = believe(one, at or self._clock(), self.allowed())
+            if found is not None:
+                return found
+        raise NotFoundError(f"there is no proposition {id} (it may have been forgotten)")
+
+    def observation(self, id: str) -> Observation:  # noqa: A002
+        """One observation. Raises NotFoundError."""
+        return self._stored(id).observation
+
+    def around(self, id: str, before: int = 3, after: int = 3) -> list[tuple[str, Observation]]:  # noqa: A002
+        """An observation with its neighbours in the thread, in time order, each with its id. Raises NotFoundError."""
+        found = self._store.observations.around(self._stored(id).row, before, after)
+        return [(public_id("observation", s.row), s.observation) for s in found]
+
+    def history(self, id: str) -> list[Revision]:  # noqa: A002
+        """A proposition's changes, oldest first. Raises NotFoundError."""
+        self.proposition(id)
+        return self._store.propositions.history(self._row(id, "proposition"))
+
+    # questions
+
+    def recall(
+        self, text: str, k: int = 10, at: datetime | None = None, types: Sequence[ItemType] | None = None
+    ) -> list[Hit]:
+        """The ``k`` propositions and observations that bear most on ``text``, best first.
+
+        ``at`` asks what was known then; ``types`` narrows to ``("proposition",)`` or ``("observation",)``.
+        """
+        with self._lock:
+            self._pipeline.embed_pending(most=_SMALL_BACKLOG)
+            chosen = frozenset(types or ("proposition", "observation"))
+            return self._recall.hits(Asked(text, k, at, self._clock(), self.allowed(), chosen))
+
+    def ask(self, question: str, at: datetime | None = None) -> Answer:
+        """An answer made of what is believed and was said, each statement cited; abstains where memory lacks it."""
+        return compose(question, self.recall(question, k=8, at=at))
+
+    # the user's word
+
+    def remember(self, text: str) -> str:
+        """Take the user's own word for a proposition; its id. Raises InvalidInputError for blank or secret text."""
+        with self._lock:
+            return public_id("proposition", self._word.remember(text, self._clock()))
+
+    def edit(self, id: str, *, text: str) -> None:  # noqa: A002
+        """Reword a proposition as the user would have it. Raises NotFoundError or InvalidInputError."""
+        with self._lock:
+            self._word.edit(self._held(id), text, self._clock())
+
+    def confirm(self, id: str) -> None:  # noqa: A002
+        """The user says it is so. Raises NotFoundError."""
+        with self._lock:
+            self._word.judge(self._held(id), "confirmed", self._clock())
+
+    def reject(self, id: str) -> None:  # noqa: A002
+        """The user says it is not so; it will not be believed again. Raises NotFoundError."""
+        with self._lock:
+            self._word.judge(self._held(id), "rejected", self._clock())
+
+    def pin(self, id: str, pinned: bool = True) -> None:  # noqa: A002
+        """Keep a proposition on top, and out of reach of inference. Raises NotFoundError."""
+        with self._lock:
+            self._word.pin(self._held(id), pinned, self._clock())
+
+    def forget(self, id: str, with_evidence: bool = False) -> None:  # noqa: A002
+        """Delete a proposition or an observation and everything derived from it, for good.
+
+        ``with_evidence`` forgets the observations a proposition rests on too. Raises NotFoundError.
+        """
+        with self._lock:
+            item, row = parse_id(id)
+            if item == "observation":
+                self._forgetting.observations([self._stored(id)], self._clock())
+                return
+            held = self._held(id)
+            with self._store.write():
+                self._forgetting.propositions([held], self._clock())
+                if with_evidence:
+                    rows = [parse_id(s.evidence.observation_id)[1] for s in held.supports if s.evidence.observation_id]
+                    stored = self._store.observations.get(rows).values()
+                    self._forgetting.observations(list(stored), self._clock())
+
+    def allow(self, sensitivity: str) -> None:
+        """Opt in to a sensitivity class: what was quarantined is used. Raises InvalidInputError for unknown ones."""
+        self._set_allowed(self.allowed() | {_sensitivity(sensitivity)})
+
+    def disallow(self, sensitivity: str) -> None:
+        """Opt out of a sensitivity class again. Raises InvalidInputError for unknown ones."""
+        self._set_allowed(self.allowed() - {_sensitivity(sensitivity)})
+
+    def allowed(self) -> frozenset[Sensitivity]:
+        """The sensitivity classes the user opted in to."""
+        return frozenset(self._store.settings.get("allowed", []))
+
+    # the whole
+
+    def export(self, path: Path | str, include_quarantined: bool = False) -> None:
+        """Write everything held as JSON, readable by this user alone. NOT encrypted: the caller says so to the user.
+
+        Quarantined propositions, and the observations they rest on, are left out unless asked for. Raises
+        StorageReadOnlyError or StorageFullError, leaving no partial file.
+        """
+        with self._lock:
+            export.write(Path(path).expanduser(), self._store, self._clock(), self.allowed(), include_quarantined)
+
+    def status(self) -> dict[str, Any]:
+        """Counts for a status line: observations, pending, propositions, waiting for a vector, bytes on disk."""
+        return {
+            "observations": self._store.observations.count(),
+            "pending": self._store.observations.pending_count(),
+            "propositions": len(self._store.propositions.all()),
+            "unembedded": sum(v.unembedded_count() for v in self._store.vectors.values()),
+            "bytes": self._store.path.stat().st_size,
+        }
+
+    def names(self, origin: str) -> frozenset[str]:
+        """What the user is called in exports of this format ("whatsapp", ...), as remembered from earlier imports."""
+        return frozenset(self._store.settings.get(f"me:{origin}", []))
+
+    def remember_names(self, origin: str, names: Iterable[str]) -> None:
+        """Remember what the user is called in exports of this format."""
+        self._store.settings.set(f"me:{origin}", sorted({*names, *self.names(origin)}))
+
+    def check(self) -> list[str]:
+        """A full integrity check of the store: what is wrong with it, empty if nothing."""
+        return self._store.damage()
+
+    def embed_pending(self, most: int) -> int:
+        """Embed up to ``most`` items that wait for a vector, for background work; how many were."""
+        return self._pipeline.embed_pending(most)
+
+    def close(self) -> None:
+        """Close the store and drop the keys from memory."""
+        with self._lock:
+            self._store.close()
+            self.vault.lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _row(self, id: str, wanted: ItemType) -> int:  # noqa: A002
+        item, row = parse_id(id)
+        if item != wanted:
+            raise NotFoundError(f"{id} is an {item}" if item == "observation" else f"{id} is a {item}")
+        return row
+
+    def _held(self, id: str) -> Any:  # noqa: A002
+        held = self._store.propositions.get([self._row(id, "proposition")])
+        for one in held.values():
+            return one
+        raise NotFoundError(f"there is no proposition {id} (it may have been forgotten)")
+
+    def _stored(self, id: str) -> Any:  # noqa: A002
+        stored = self._store.observations.get([self._row(id, "observation")])
+        for one in stored.values():
+            return one
+        raise NotFoundError(f"there is no observation {id} (it may have been forgotten)")
+
+    def _set_allowed(self, classes: frozenset[Sensitivity]) -> None:
+        with self._lock:
+            self._store.settings.set("allowed", sorted(classes))
+
+
+def _sensitivity(name: str) -> Sensitivity:
+    for sensitivity in SENSITIVITIES:
+        if name == sensitivity:
+            return sensitivity
+    raise InvalidInputError(f"unknown sensitivity class; choose one of: {', '.join(SENSITIVITIES)}")
+
+
+def _unlock(folder: Path, passphrase: str | None, recovery_code: str | None, *, create: bool) -> tuple[Vault, str | None]:
+    """The vault of a folder, and the recovery code if it was just made."""
+    if create and not Vault.exists(folder):
+        if passphrase is None:
+            raise InvalidInputError("a new vault needs a passphrase")
+        return Vault.create(folder, passphrase)
+    if not Vault.exists(folder):
+        raise VaultMissingError(f"there is no vault in {folder}; make one with: inkling init")
+    if recovery_code is not None:
+        return Vault.open(folder, recovery_code=recovery_code), None
+    if passphrase is not None:
+        return Vault.open(folder, passphrase=passphrase), None
+    return Vault.open_with_keyring(folder), None

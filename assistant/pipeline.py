@@ -1,0 +1,125 @@
+"""The one path, in the order it happens. Read this page first.
+
+    observe   redact -> store -> embed                       observers -> memory
+    distil    draft -> verify -> reconcile -> believe        assistant -> memory
+    ask       recall -> answer, with its evidence            assistant -> the user
+
+Every arrow is one call below. Each step commits before the next begins, so a kill between any two loses nothing: an
+observation that was acknowledged is stored, one that is stored and not embedded is embedded later, one that is not
+distilled stays pending. What a model says changes nothing until it is verified, and then in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from assistant.verify import verify
+from memory.records import ItemType, Observation
+from observers.redact import Redactor
+
+if TYPE_CHECKING:
+    from assistant.distillers import Distiller
+    from memory.embedder import Embedder
+    from memory.forgetting import Forgetting
+    from memory.reconcile import Reconciler
+    from memory.store import Store, Stored
+
+BATCH = 256  # observations stored, and then embedded, at a time
+EPISODE = 200  # pending observations distilled at a time
+CONTEXT = 6  # earlier turns of a thread a distiller sees beside the new ones
+
+Progress = Callable[[int], None]
+
+
+class Pipeline:
+    """The path through one open vault."""
+
+    def __init__(
+        self, store: Store, embedder: Embedder, distiller: Distiller, reconciler: Reconciler, forgetting: Forgetting
+    ) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._distiller = distiller
+        self._reconciler = reconciler
+        self._forgetting = forgetting
+
+    def observe(self, observations: Iterable[Observation], now: Callable[[], datetime]) -> Iterator[list[int]]:
+        """Redact and store observations, then embed them; the rows of each batch once it is safely stored."""
+        redactor = Redactor()
+        for batch in _batches(observations, BATCH):
+            clean = [redactor.observation(o) for o in batch if o.text.strip()]
+            forgotten = self._forgetting.forgotten([o.stable_key for o in clean])
+            rows = self._store.observations.add([o for o in clean if o.stable_key not in forgotten], now())
+            self.embed_pending()
+            yield rows
+
+    def embed_pending(self, most: int | None = None) -> int:
+        """Embed up to ``most`` items that wait for a vector (all by default); how many were."""
+        done = 0
+        types: tuple[ItemType, ...] = ("observation", "proposition")
+        for item in types:
+            vectors = self._store.vectors[item]
+            while (most is None or done < most) and (waiting := vectors.unembedded(BATCH)):
+                vectors.add([row for row, _ in waiting], self._embedder.embed([text for _, text in waiting]))
+                done += len(waiting)
+        return done
+
+    def distil(self, now: Callable[[], datetime], progress: Progress | None = None) -> Counter[str]:
+        """Work through everything pending; counts by what happened. ``progress`` hears of every batch's size."""
+        counts: Counter[str] = Counter()
+        for pending in self._episodes():
+            counts += self._distil(pending, now())
+            if progress:
+                progress(len(pending))
+        return counts
+
+    def _distil(self, pending: Sequence[Stored], at: datetime) -> Counter[str]:
+        """Draft, verify and reconcile one batch, then mark it read, in one transaction."""
+        context = self._context(pending)
+        observations = [s.observation for s in (*context, *pending)]
+        engine = f"{self._distiller.name} {self._distiller.version}"
+        drafts = self._distiller.distil(observations)
+        verified = verify(drafts, observations)
+        source = {s.observation.stable_key: s for s in pending}
+        fresh = [(d, source[d.observation_key]) for d in verified.kept if d.observation_key in source]
+        counts = Counter({"observations": len(pending), "drafts": len(fresh)})
+        counts.update({f"dropped: {reason}": n for reason, n in verified.dropped.items()})
+        with self._store.write():
+            mine = [(draft, stored) for draft, stored in fresh if draft.about == "user"]
+            counts.update(self._reconciler.add(mine, engine, at))
+            self._store.observations.mark_distilled([s.row for s in pending], engine)
+        return counts
+
+    def _episodes(self) -> Iterator[list[Stored]]:
+        """Pending observations, thread by thread in time order, several small threads together."""
+        waiting: list[Stored] = []
+        for thread in self._store.observations.pending_threads():
+            while more := self._store.observations.pending(thread, EPISODE):
+                waiting += more
+                if len(more) < EPISODE and len(waiting) < EPISODE:
+                    break  # the whole thread is in hand; the next may join it
+                yield waiting
+                waiting = []
+        if waiting:
+            yield waiting
+
+    def _context(self, pending: Sequence[Stored]) -> list[Stored]:
+        """The turns just before, for each thread that has new ones."""
+        first: dict[object, Stored] = {}
+        for stored in pending:
+            first.setdefault(Thread.of(stored.observation), stored)
+        found = (
+            self._store.observations.latest(Thread.of(s.observation), s.observation.at.timestamp(), CONTEXT)
+            for s in first.values()
+        )
+        return [s for turns in found for s in turns]
+
+
+def _batches(items: Iterable[Observation], size: int) -> Iterator[list[Observation]]:
+    source = iter(items)
+    while batch := list(islice(source, size)):
+        yield batch

@@ -1,0 +1,147 @@
+"""How sure Inkling is of a proposition: a pure function of its evidence, its lifespan, the user's verdict and the time.
+
+Evidence combines in log-odds. The strongest piece sets the level; each further independent day, thread and source
+raises it by less and less; copies of one statement count once; contradiction is weighed the same way against. The
+surprising decision: independence is counted over the *set* of days, threads and sources, never piece by piece, so
+that more support can never lower confidence and the order of arrival cannot matter.
+
+Without new support, confidence fades by half-lives from the last support towards :data:`NOT_KNOWN`. What the user
+said in Inkling does not fade and is not outvoted. The weights are starting values, to be fitted on development data.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+from memory.ids import public_id
+from memory.records import Proposition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from memory.records import Basis, Lifespan, Sensitivity, Stance, Status
+    from memory.store import Held, Support, Verdict
+
+NOT_KNOWN = 0.3  # where an unsupported claim about somebody ends up
+LOWEST, HIGHEST = 0.01, 0.98  # never 0 or 1; only the user's own word reaches the top
+USER_WORD = 0.99
+
+HALF_LIFE_DAYS: dict[Lifespan, float] = {
+    "moment": 0.5, "days": 5, "weeks": 30, "months": 180, "years": 1500, "permanent": 20000,
+}  # fmt: skip
+
+# what one more independent day, thread or source adds, in log-odds: the first one that much, then logarithmically less
+_DAY, _THREAD, _SOURCE = 0.5, 0.25, 0.5
+_WORDS = re.compile(r"\w+")
+
+
+def confidence(
+    supports: Sequence[Support], lifespan: Lifespan, verdict: Verdict | None, verdict_at: datetime | None, at: datetime
+) -> float:
+    """The probability in (0, 1) that a proposition is true of the user at ``at``.
+
+    Only evidence from before ``at`` counts, and a verdict only once it was given, so the same call answers what was
+    believed at any earlier time. Without any evidence by then it is NOT_KNOWN.
+    """
+    if verdict is not None and (verdict_at is None or verdict_at <= at):
+        return 1 - USER_WORD if verdict == "rejected" else USER_WORD
+    known = [s for s in supports if s.evidence.at <= at]
+    pro = _weight(known, "supports")
+    if pro is None:
+        return NOT_KNOWN
+    contra = _weight(known, "contradicts")
+    against = 0.0 if contra is None else max(0.0, contra - _logit(NOT_KNOWN))
+    last = max(s.evidence.at for s in known if s.evidence.stance == "supports")
+    return _bounded(fade(_probability(pro - against), lifespan, (at - last).total_seconds() / 86400))
+
+
+def fade(probability: float, lifespan: Lifespan, age_days: float) -> float:
+    """A probability ``age_days`` after its last support: drawn towards NOT_KNOWN, never past it."""
+    if probability <= NOT_KNOWN:
+        return probability
+    return NOT_KNOWN + (probability - NOT_KNOWN) * 0.5 ** (max(0.0, age_days) / HALF_LIFE_DAYS[lifespan])
+
+
+def _weight(supports: Iterable[Support], stance: Stance) -> float | None:
+    """The log-odds that evidence of one stance amounts to, or None if there is none."""
+    pieces = _without_copies(s for s in supports if s.evidence.stance == stance)
+    if not pieces:
+        return None
+    strongest = max(_logit(min(max(s.certainty, LOWEST), HIGHEST)) for s in pieces)
+    days = {s.evidence.at.date() for s in pieces}
+    threads = {(s.source, s.thread) for s in pieces}
+    sources = {s.source for s in pieces}
+    return strongest + _DAY * math.log2(len(days)) + _THREAD * math.log2(len(threads)) + _SOURCE * math.log2(len(sources))
+
+
+def _without_copies(supports: Iterable[Support]) -> list[Support]:
+    """One piece for each wording: the same words again, wherever they turn up, are the same statement."""
+    best: dict[str, Support] = {}
+    for support in supports:
+        wording = " ".join(_WORDS.findall(support.evidence.quote.lower()))
+        held = best.get(wording)
+        if held is None or _preference(support) > _preference(held):
+            best[wording] = support
+    return list(best.values())
+
+
+def _preference(support: Support) -> tuple[float, float, str]:
+    return support.certainty, -support.evidence.at.timestamp(), support.thread
+
+
+def _logit(p: float) -> float:
+    return math.log(p / (1 - p))
+
+
+def _probability(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-log_odds))
+
+
+def _bounded(p: float) -> float:
+    return min(max(p, LOWEST), HIGHEST)
+
+
+def believe(held: Held, at: datetime, allowed: frozenset[Sensitivity]) -> Proposition | None:
+    """What a held proposition amounts to at ``at``; None if nothing spoke of it yet by then.
+
+    ``allowed`` are the sensitivity classes the user opted in to; what the user wrote is never quarantined.
+    """
+    verdict = held.verdict if held.verdict_at is None or held.verdict_at <= at else None
+    known = [s for s in held.supports if s.evidence.at <= at]
+    if verdict is None and not known:
+        return None
+    return Proposition(
+        id=public_id("proposition", held.row),
+        text=held.text,
+        kind=held.kind,
+        confidence=confidence(held.supports, held.lifespan, verdict, held.verdict_at, at),
+        basis=_basis(verdict, known),
+        lifespan=held.lifespan,
+        valid_from=held.valid_from,
+        valid_to=held.valid_to,
+        sensitivity=held.sensitivity,
+        status=_status(held, verdict, at, allowed),
+        pinned=held.pinned,
+        evidence=tuple(s.evidence for s in known),
+    )
+
+
+def _basis(verdict: Verdict | None, known: Sequence[Support]) -> Basis:
+    """The strongest way a proposition is known: the user's word first, then the surest piece of support."""
+    if verdict in ("confirmed", "edited", "remembered"):
+        return "user"
+    pro = [s for s in known if s.evidence.stance == "supports"]
+    return max(pro, key=lambda s: s.certainty).evidence.basis if pro else "user"
+
+
+def _status(held: Held, verdict: Verdict | None, at: datetime, allowed: frozenset[Sensitivity]) -> Status:
+    if verdict == "rejected":
+        return "rejected"
+    if verdict is None and held.sensitivity is not None and held.sensitivity not in allowed:
+        return "quarantined"
+    if held.valid_to is not None and held.valid_to <= at:
+        return "superseded"
+    return "review" if held.review and verdict is None else "believed"

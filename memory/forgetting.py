@@ -1,0 +1,103 @@
+"""Forgetting that reaches everything derived, and stays: deletion first, a keyed mark against its return second.
+
+A mark is an HMAC under a key of the vault's, so a tombstone recognises what was forgotten without saying what it was.
+Only the user's own word (``remember``) brings a forgotten claim back.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from memory.ids import public_id
+from memory.records import Revision
+from memory.store import Held, Store, Stored, Support
+
+_WORDS = re.compile(r"\w+")
+
+
+class Forgetting:
+    """Deletes from one store, and knows what was deleted from it."""
+
+    def __init__(self, store: Store, key: bytes) -> None:
+        """``key`` is the vault's 32-byte subkey for tombstones."""
+        self._store = store
+        self._key = key
+
+    def propositions(self, held: Iterable[Held], at: datetime) -> None:
+        """Delete propositions with evidence, history, vectors and index entries, and mark them."""
+        with self._store.write():
+            for proposition in held:
+                marks = {self._claim(proposition.text)}
+                for support in proposition.supports:
+                    marks.add(self._claim(support.claim))
+                    if support.evidence.observation_key is not None:
+                        marks.add(self._quote(support.evidence.observation_key, support.evidence.quote))
+                self._store.tombstones.add(marks, at)
+                self._store.propositions.delete(proposition.row)
+
+    def observations(self, stored: Sequence[Stored], at: datetime) -> None:
+        """Delete observations, every proposition resting on them alone, and the wording they gave to others."""
+        rows = [s.row for s in stored]
+        gone = set(rows)
+        with self._store.write():
+            touched = {p for ps in self._store.propositions.of_observations(rows).values() for p in ps}
+            held = self._store.propositions.get(touched)
+            keys = {s.row: s.observation.stable_key for s in stored}
+            alone = [h for h in held.values() if h.verdict not in ("edited", "remembered") and not _others(h, gone)]
+            self.propositions(alone, at)
+            self._store.tombstones.add((self._observation(key) for key in keys.values()), at)
+            self._store.observations.delete(rows)
+            for proposition in held.values():
+                if proposition not in alone:
+                    self._reword(proposition, gone, at)
+
+    def forgotten(self, observation_keys: Sequence[str]) -> set[str]:
+        """Which of these observation keys were forgotten."""
+        if not self._store.tombstones.any():
+            return set()
+        marks = {self._observation(key): key for key in observation_keys}
+        return {marks[mark] for mark in self._store.tombstones.among(marks)}
+
+    def welcome(self, text: str) -> None:
+        """Take a claim back from the forgotten, because the user wrote it again; call inside a transaction."""
+        self._store.tombstones.remove([self._claim(text)])
+
+    def claim_forgotten(self, text: str, observation_key: str, quote: str) -> bool:
+        """Whether this claim, or what this quote of that observation said, was forgotten."""
+        return bool(self._store.tombstones.among((self._claim(text), self._quote(observation_key, quote))))
+
+    def _reword(self, held: Held, gone: set[int], at: datetime) -> None:
+        """Where the wording came from a forgotten observation, fall back to the latest wording that did not."""
+        left = _others(held, gone)
+        claims = [s.claim for s in left if s.evidence.stance == "supports"]
+        lost = {s.claim for s in held.supports} - set(claims)
+        if held.text in lost and held.verdict is None and claims:
+            self._store.propositions.change(held.row, text=claims[-1])
+            note = Revision(at=at, actor="user", action="forget", before=None, after=claims[-1], reason="evidence forgotten")
+            self._store.propositions.record(held.row, note)
+        self._store.propositions.forget_wordings(held.row, lost)
+
+    def _claim(self, text: str) -> bytes:
+        return self._mark("claim", _normal(text))
+
+    def _quote(self, observation_key: str, quote: str) -> bytes:
+        return self._mark("quote", observation_key, _normal(quote))
+
+    def _observation(self, key: str) -> bytes:
+        return self._mark("observation", key)
+
+    def _mark(self, *parts: str) -> bytes:
+        return hmac.digest(self._key, "\0".join(parts).encode("utf-8", "surrogatepass"), "sha256")
+
+
+def _others(held: Held, gone: set[int]) -> list[Support]:
+    gone_ids = {public_id("observation", row) for row in gone}
+    return [s for s in held.supports if s.evidence.observation_id not in gone_ids]
+
+
+def _normal(text: str) -> str:
+    """Words only, lower case: punctuation and spacing do not make a forgotten claim a new one."""
+    return " ".join(_WORDS.findall(text.lower()))
