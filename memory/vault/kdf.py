@@ -64,10 +64,10 @@ def normalise(passphrase: str) -> bytes:
     """The bytes that are hashed for ``passphrase``: NFKC, then UTF-8. Raises InvalidInputError if there are none."""
     if not isinstance(passphrase, str) or not passphrase:
         raise InvalidInputError("the passphrase is empty")
-    try:
-        return unicodedata.normalize("NFKC", passphrase).encode()
-    except UnicodeEncodeError:
-        raise InvalidInputError("the passphrase contains half of a surrogate pair, which is no character") from None
+    if any(unicodedata.category(character) == "Cs" for character in passphrase):
+        # Checked beforehand because a UnicodeEncodeError would carry the passphrase along.
+        raise InvalidInputError("the passphrase contains half of a surrogate pair, which is no character")
+    return unicodedata.normalize("NFKC", passphrase).encode()
 
 
 def check_new(passphrase: str) -> None:
