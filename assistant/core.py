@@ -17,7 +17,7 @@ from typing import Any, Self
 from assistant import export
 from assistant.ask import compose
 from assistant.distillers import load_distiller
-from assistant.pipeline import Pipeline, Progress
+from assistant.pipeline import Pipeline, Progress, Taken
 from assistant.word import UserWord
 from memory.belief import believe
 from memory.embedder import Embedder, default_embedder
@@ -104,14 +104,14 @@ class Assistant:
         Idempotent on ``Observation.key``. What was forgotten stays out, and so does blank text. Once this returns (or
         ``progress`` has heard of a batch) those observations survive a kill at any instant.
         """
-        return [public_id("observation", row) for rows in self.observe_stream(observations, progress) for row in rows]
+        return [public_id("observation", row) for taken in self.take(observations, progress) for row in taken.rows]
 
-    def observe_stream(self, observations: Iterable[Observation], progress: Progress | None = None) -> Iterator[list[int]]:
-        """As :meth:`observe`, a batch at a time, for more than fits in memory; yields the rows of each."""
-        for rows in self._pipeline.observe(observations, self._clock):
+    def take(self, observations: Iterable[Observation], progress: Progress | None = None) -> Iterator[Taken]:
+        """As :meth:`observe`, a batch at a time, for more than fits in memory; yields each once it is stored."""
+        for taken in self._pipeline.observe(observations, self._clock):
             if progress:
-                progress(len(rows))
-            yield rows
+                progress(len(taken.rows))
+            yield taken
 
     def distil(self, progress: Progress | None = None) -> dict[str, int]:
         """Draw propositions from everything pending; counts by what happened (observations, drafts, new, ...)."""

@@ -13,13 +13,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from assistant.redaction import Redaction
 from assistant.verify import verify
 from memory.records import ItemType, Observation
-from observers.redact import Redactor
+from memory.store import Thread
 
 if TYPE_CHECKING:
     from assistant.distillers import Distiller
@@ -35,6 +37,15 @@ CONTEXT = 6  # earlier turns of a thread a distiller sees beside the new ones
 Progress = Callable[[int], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One stored batch: the rows of all its observations, how many were new, and the secrets removed by kind."""
+
+    rows: list[int]
+    new: int
+    redacted: Counter[str]
+
+
 class Pipeline:
     """The path through one open vault."""
 
@@ -46,16 +57,19 @@ class Pipeline:
         self._distiller = distiller
         self._reconciler = reconciler
         self._forgetting = forgetting
+        self._redaction = Redaction(store)
 
-    def observe(self, observations: Iterable[Observation], now: Callable[[], datetime]) -> Iterator[list[int]]:
-        """Redact and store observations, then embed them; the rows of each batch once it is safely stored."""
-        redactor = Redactor()
+    def observe(self, observations: Iterable[Observation], now: Callable[[], datetime]) -> Iterator[Taken]:
+        """Redact and store observations, then embed them; yields each batch once it is safely stored."""
         for batch in _batches(observations, BATCH):
-            clean = [redactor.observation(o) for o in batch if o.text.strip()]
-            forgotten = self._forgetting.forgotten([o.stable_key for o in clean])
-            rows = self._store.observations.add([o for o in clean if o.stable_key not in forgotten], now())
+            clean = self._redaction.clean([o for o in batch if o.text.strip()])
+            forgotten = self._forgetting.forgotten([o.stable_key for o in clean.observations])
+            kept = [o for o in clean.observations if o.stable_key not in forgotten]
+            with self._store.write():
+                self._redaction.mend(clean.earlier)
+                rows, new = self._store.observations.add(kept, now())
             self.embed_pending()
-            yield rows
+            yield Taken(rows, new, clean.counts)
 
     def embed_pending(self, most: int | None = None) -> int:
         """Embed up to ``most`` items that wait for a vector (all by default); how many were."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from assistant.distillers.small.kinds import kind_of, lifespan_of, sensitivity_of
 from memory.errors import InvalidInputError
 from memory.reconcile.reconcile import CANDIDATES, NEAR, SURE, Judge
 from memory.records import Draft, Revision
@@ -106,10 +107,8 @@ def _checked(text: str) -> str:
 
 def _draft(text: str) -> Draft:
     """What the user wrote, labelled as a distiller would label it."""
-    from assistant.distillers.small.labels import label  # noqa: PLC0415 - needed on writes alone
-
-    kind, lifespan, sensitivity = label(text)
+    kind = kind_of(text)
     return Draft(
-        text=text, kind=kind, quote=text, observation_key="user", basis="user", certainty=0.99, lifespan=lifespan,
-        sensitivity=sensitivity, start=0,
+        text=text, kind=kind, quote=text, observation_key="user", basis="user", certainty=0.99,
+        lifespan=lifespan_of(text, kind), sensitivity=sensitivity_of(text), start=0,
     )  # fmt: skip

@@ -56,8 +56,8 @@ class Observations:
     def __init__(self, connection: Connection) -> None:
         self._c = connection
 
-    def add(self, batch: Sequence[Observation], stored_at: datetime) -> list[int]:
-        """Store what is new, in one transaction; the rows of all of ``batch``, in its order."""
+    def add(self, batch: Sequence[Observation], stored_at: datetime) -> tuple[list[int], int]:
+        """Store what is new, in one transaction; the rows of all of ``batch``, in its order, and how many are new."""
         with self._c.write():
             rows = self._rows_of_keys([o.stable_key for o in batch])
             contexts: dict[tuple[str | None, ...], int] = {}
@@ -68,7 +68,7 @@ class Observations:
                     rows[key] = self._insert(observation, key, self._context(observation, contexts), stored_at)
                     added.append((rows[key],))
             self._c.run_many("INSERT INTO observation_unembedded (id) VALUES (?)", added)
-        return [rows[o.stable_key] for o in batch]
+        return [rows[o.stable_key] for o in batch], len(added)
 
     def _rows_of_keys(self, keys: Sequence[str]) -> dict[str, int]:
         sql = "SELECT key, id FROM observations WHERE key IN (SELECT value FROM json_each(?))"
@@ -161,6 +161,18 @@ class Observations:
     def mark_distilled(self, rows: Iterable[int], engine: str) -> None:
         """Note which engine has read these; call inside the transaction that stores what it drafted."""
         self._c.run_many("UPDATE observations SET distilled_by = ? WHERE id = ?", ((engine, row) for row in rows))
+
+    def reword(self, row: int, text: str) -> list[int]:
+        """Put another text in place of a stored one and take back its evidence; the propositions that rested on it."""
+        with self._c.write():
+            rested = [r[0] for r in self._c.read("SELECT DISTINCT proposition FROM evidence WHERE observation = ?", (row,))]
+            self._c.run("DELETE FROM evidence WHERE observation = ?", (row,))
+            self._c.run("DELETE FROM revisions WHERE observation = ?", (row,))
+            self._c.run("UPDATE observations SET text = ?, distilled_by = NULL WHERE id = ?", (text, row))
+            self._c.run("DELETE FROM observation_bits WHERE id = ?", (row,))
+            self._c.run("DELETE FROM observation_vectors WHERE id = ?", (row,))
+            self._c.run("INSERT OR IGNORE INTO observation_unembedded (id) VALUES (?)", (row,))
+        return rested
 
     def delete(self, rows: Sequence[int]) -> None:
         """Delete observations with their index entries, vectors and contexts no longer used."""

@@ -1,0 +1,79 @@
+"""Redaction of a batch before its first write, each text read with the ones before it in its thread.
+
+A secret may only be named in the message after it ("that's the wifi password"), when its own message is stored
+already. Then the stored text is mended: what was drawn from it is taken back and it is distilled again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from memory.store import Thread
+from observers.redact import LOOK_BACK, redact, redact_turns
+
+if TYPE_CHECKING:
+    from memory.records import Observation
+    from memory.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """A redacted batch, in its order; new texts for observations stored ``earlier``, by row; removals by kind."""
+
+    observations: list[Observation]
+    earlier: dict[int, str]
+    counts: Counter[str]
+
+
+class Redaction:
+    """Takes secrets out of what is about to be stored in one store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def clean(self, batch: Sequence[Observation]) -> Clean:
+        """Redact a batch, given in time order thread by thread."""
+        done = list(batch)
+        earlier: dict[int, str] = {}
+        counts: Counter[str] = Counter()
+        for thread, places in _threads(batch).items():
+            first = batch[places[0]].at.timestamp()
+            before = self._store.observations.latest(thread, first, LOOK_BACK)
+            texts = [s.observation.text for s in before] + [batch[i].text for i in places]
+            results = redact_turns(texts)
+            for stored, result in zip(before, results, strict=False):
+                if result.counts:
+                    earlier[stored.row] = result.text
+            for place, result in zip(places, results[len(before) :], strict=True):
+                done[place] = _with(batch[place], result.text)
+            for result in results:
+                counts.update(result.counts)
+        return Clean(done, earlier, counts)
+
+    def mend(self, earlier: dict[int, str]) -> None:
+        """Put redacted texts in place of stored ones; call inside the transaction that stores the batch."""
+        for row, text in earlier.items():
+            for proposition in self._store.observations.reword(row, text):
+                held = self._store.propositions.get([proposition])[proposition]
+                if not held.supports and held.verdict is None:
+                    self._store.propositions.delete(proposition)
+
+
+def _threads(batch: Sequence[Observation]) -> dict[Thread, list[int]]:
+    """Places in the batch by thread."""
+    places: dict[Thread, list[int]] = {}
+    for place, observation in enumerate(batch):
+        places.setdefault(Thread.of(observation), []).append(place)
+    return places
+
+
+def _with(observation: Observation, text: str) -> Observation:
+    """The observation with a redacted text and title; the very same where there was nothing to remove."""
+    title = redact(observation.title).text if observation.title else observation.title
+    if text == observation.text and title == observation.title:
+        return observation
+    return replace(observation, text=text, title=title)
+
