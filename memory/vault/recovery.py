@@ -21,7 +21,11 @@ READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 def generate() -> str:
     """A new code such as ``7K3QX-...`` from the operating system's randomness: 28 free characters, 140 bits."""
-    groups = ("".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH - 1)) for _ in range(GROUPS))
+    return spell(["".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH - 1)) for _ in range(GROUPS)])
+
+
+def spell(groups: list[str]) -> str:
+    """The code whose free characters are ``groups``, each with its check character added."""
     return "-".join(group + _check(position, group) for position, group in enumerate(groups))
 
 
