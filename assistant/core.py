@@ -172,7 +172,7 @@ class Assistant:
     # the user's word
 
     def remember(self, text: str) -> str:
-        """Take the user's own word for a proposition; its id. Raises InvalidInputError for blank or secret text."""
+        """Take the user's own word for a proposition, less any secret in it; its id. Raises InvalidInputError."""
         with self._lock:
             return public_id("proposition", self._word.remember(text, self._clock()))
 
