@@ -92,6 +92,14 @@ class Vault:
         """Whether there is a vault in ``folder``, in whatever condition."""
         return keyfile.exists(Path(folder))
 
+    @staticmethod
+    def check(folder: Path) -> None:
+        """See, before asking for any secret, that there is a vault and that its key file is whole.
+
+        Raises VaultMissingError, VaultDamagedError, VaultTooNewError or StorageReadOnlyError (no permission to read).
+        """
+        keyfile.read(Path(folder))
+
     @property
     def store_path(self) -> Path:
         """Where the encrypted database is or will be."""

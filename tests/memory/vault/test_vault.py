@@ -87,6 +87,15 @@ def test_a_vault_exists_once_it_is_created(vault: Vault, folder: Path) -> None:
     assert Vault.exists(folder)
 
 
+def test_missing_and_damaged_vaults_are_found_before_a_passphrase_is_asked_for(vault: Vault, folder: Path) -> None:
+    Vault.check(folder)
+    with pytest.raises(VaultMissingError):
+        Vault.check(folder / "elsewhere")
+    (folder / "vault.json").write_bytes((folder / "vault.json").read_bytes()[:-1])
+    with pytest.raises(VaultDamagedError):
+        Vault.check(folder)
+
+
 @pytest.mark.parametrize("wrong", [PASSPHRASE + " ", PASSPHRASE.upper(), "x", PASSPHRASE[:-1], "\0"])
 def test_a_wrong_passphrase_does_not_open(vault: Vault, folder: Path, wrong: str) -> None:
     with pytest.raises(WrongPassphraseError):
