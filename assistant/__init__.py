@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from assistant.core import Assistant
     from assistant.distillers import Distiller, load_distiller
-    from memory.records import Answer, Draft, Evidence, Hit, Observation, Proposition, Relation, Revision
     from memory.reconcile import relate
+    from memory.records import Answer, Draft, Evidence, Hit, Observation, Proposition, Relation, Revision
 
 _HOMES = {
     "Assistant": "assistant.core",

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
-_SUBJECT = re.compile(r"^The user ((?:(?:also|often|usually|always|never|sometimes|now|no longer|currently|really) )*)(\w+)")
-_OTHER_PERSON = re.compile(r"\b(?:he|she|they|his|her|hers|their|theirs|him|them|himself|herself|themselves)\b", re.I)
+_SUBJECT = re.compile(
+    r"^The user ((?:(?:also|often|usually|always|never|sometimes|now|no longer|currently|really) )*)(\w+)"
+)
+_OTHER_PERSON = re.compile(
+    r"\b(?:he|she|they|his|her|hers|their|theirs|him|them|himself|herself|themselves)\b", re.IGNORECASE
+)
 _SECOND_VERB = re.compile(r"\b(?:and|or|but|who) (?:\w+ly )?\w+s\b")
 _IRREGULAR = {"is": "are", "was": "were", "has": "have", "does": "do", "goes": "go", "isn't": "aren't"}
 _UNCHANGED = frozenset("always perhaps".split())
@@ -28,6 +32,6 @@ def _second_person(verb: str) -> str:
         return _IRREGULAR[verb]
     if not verb.endswith("s") or verb.endswith("ss") or verb in _UNCHANGED:
         return verb
-    if verb.endswith("ies") and len(verb) > 4:  # noqa: PLR2004 - "lies", "dies", "ties"
+    if verb.endswith("ies") and len(verb) > 4:  # not dies, lies, ties
         return verb[:-3] + "y"
     return verb[:-2] if re.search(r"(?:ss|sh|ch|x|zz|o)es$", verb) else verb[:-1]

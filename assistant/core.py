@@ -7,7 +7,6 @@ the long ones (``observe``, ``distil``) give it up between batches.
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -36,7 +35,7 @@ from memory.records import (
     Revision,
     Sensitivity,
 )
-from memory.store import Store
+from memory.store import Held, Store, Stored
 from memory.vault import Vault
 
 Clock = Callable[[], datetime]
@@ -202,8 +201,7 @@ class Assistant:
         ``with_evidence`` forgets the observations a proposition rests on too. Raises NotFoundError.
         """
         with self._lock:
-            item, row = parse_id(id)
-            if item == "observation":
+            if parse_id(id)[0] == "observation":
                 self._forgetting.observations([self._stored(id)], self._clock())
                 return
             held = self._held(id)
@@ -281,13 +279,13 @@ class Assistant:
             raise NotFoundError(f"{id} is an {item}" if item == "observation" else f"{id} is a {item}")
         return row
 
-    def _held(self, id: str) -> Any:  # noqa: A002
+    def _held(self, id: str) -> Held:  # noqa: A002
         held = self._store.propositions.get([self._row(id, "proposition")])
         for one in held.values():
             return one
         raise NotFoundError(f"there is no proposition {id} (it may have been forgotten)")
 
-    def _stored(self, id: str) -> Any:  # noqa: A002
+    def _stored(self, id: str) -> Stored:  # noqa: A002
         stored = self._store.observations.get([self._row(id, "observation")])
         for one in stored.values():
             return one
@@ -305,7 +303,9 @@ def _sensitivity(name: str) -> Sensitivity:
     raise InvalidInputError(f"unknown sensitivity class; choose one of: {', '.join(SENSITIVITIES)}")
 
 
-def _unlock(folder: Path, passphrase: str | None, recovery_code: str | None, *, create: bool) -> tuple[Vault, str | None]:
+def _unlock(
+    folder: Path, passphrase: str | None, recovery_code: str | None, *, create: bool
+) -> tuple[Vault, str | None]:
     """The vault of a folder, and the recovery code if it was just made."""
     if create and not Vault.exists(folder):
         if passphrase is None:

@@ -76,4 +76,3 @@ def _with(observation: Observation, text: str) -> Observation:
     if text == observation.text and title == observation.title:
         return observation
     return replace(observation, text=text, title=title)
-

@@ -74,7 +74,9 @@ def _weight(supports: Iterable[Support], stance: Stance) -> float | None:
     days = {s.evidence.at.date() for s in pieces}
     threads = {(s.source, s.thread) for s in pieces}
     sources = {s.source for s in pieces}
-    return strongest + _DAY * math.log2(len(days)) + _THREAD * math.log2(len(threads)) + _SOURCE * math.log2(len(sources))
+    return (
+        strongest + _DAY * math.log2(len(days)) + _THREAD * math.log2(len(threads)) + _SOURCE * math.log2(len(sources))
+    )
 
 
 def _without_copies(supports: Iterable[Support]) -> list[Support]:

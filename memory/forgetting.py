@@ -76,7 +76,9 @@ class Forgetting:
         lost = {s.claim for s in held.supports} - set(claims)
         if held.text in lost and held.verdict is None and claims:
             self._store.propositions.change(held.row, text=claims[-1])
-            note = Revision(at=at, actor="user", action="forget", before=None, after=claims[-1], reason="evidence forgotten")
+            note = Revision(
+                at=at, actor="user", action="forget", before=None, after=claims[-1], reason="evidence forgotten"
+            )
             self._store.propositions.record(held.row, note)
         self._store.propositions.forget_wordings(held.row, lost)
 

@@ -120,7 +120,8 @@ class Recall:
         cosines |= dict(self._store.vectors["observation"].cosines(query, missing))
         own = {row: scores.get(row, cosines.get(row, 0.0)) for row in scores.keys() | beside.keys()}
         inherited = {
-            row: NEIGHBOUR_SHARE * sum(max(0.0, own.get(other, 0.0)) for other in others) for row, others in beside.items()
+            row: NEIGHBOUR_SHARE * sum(max(0.0, own.get(other, 0.0)) for other in others)
+            for row, others in beside.items()
         }
         return {row: score + inherited.get(row, 0.0) for row, score in own.items()}
 

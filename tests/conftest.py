@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import PASSPHRASE, Clock
 
 from assistant import Assistant
-from support import PASSPHRASE, Clock
+from memory.vault import kdf
 
 
 @pytest.fixture(autouse=True)
@@ -40,9 +41,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2id at its cheapest; the tests of the key derivation itself set their own cost."""
-    import memory.vault as vault
-
-    monkeypatch.setattr(vault.kdf, "DEFAULT_COST", vault.kdf.Cost(memory_kib=64, iterations=1, lanes=1))
+    monkeypatch.setattr(kdf, "DEFAULT_COST", kdf.Cost(memory_kib=64, iterations=1, lanes=1))
 
 
 @pytest.fixture

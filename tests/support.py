@@ -1,4 +1,4 @@
-"""What tests share: a passphrase, a moment to start from, a clock that stands still, and a short way to say something."""
+"""What tests share: a passphrase, a moment to start from, a clock that stands still, a short way to say something."""
 
 from __future__ import annotations
 

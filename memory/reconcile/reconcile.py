@@ -61,9 +61,7 @@ class Reconciler:
             counts[self._add(draft, source, vector, made_by, at)] += 1
         return counts
 
-    def _add(
-        self, draft: Draft, source: Stored, vector: npt.NDArray[np.float32], made_by: str, at: datetime
-    ) -> str:
+    def _add(self, draft: Draft, source: Stored, vector: npt.NDArray[np.float32], made_by: str, at: datetime) -> str:
         """Bring in one draft; the name of what happened."""
         closing: list[Held] = []
         closed_by: Held | None = None

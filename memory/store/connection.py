@@ -71,7 +71,7 @@ class Connection:
             raise translate(error) from None
         try:
             _configure(raw, key)
-            self.db = sqlite_utils.Database(raw, execute_plugins=False)
+            self.db = sqlite_utils.Database(raw, execute_plugins=False)  # type: ignore[arg-type]  # same interface
         except dbapi2.Error as error:
             raw.close()
             raise translate(error) from None

@@ -38,6 +38,7 @@ def _shipped(step: Callable[[Database], None]) -> Callable[[Database], None]:
 
 @_shipped
 def m001_observations(db: Database) -> None:
+    """What was captured, each with the context it came from."""
     _run(
         db,
         """CREATE TABLE contexts (
@@ -64,6 +65,7 @@ def m001_observations(db: Database) -> None:
 
 @_shipped
 def m002_propositions(db: Database) -> None:
+    """What is believed, why, how it changed, what was forgotten, and settings."""
     _run(
         db,
         """CREATE TABLE propositions (
@@ -106,6 +108,7 @@ def m002_propositions(db: Database) -> None:
 
 @_shipped
 def m003_vectors(db: Database) -> None:
+    """Vectors of both item types, and what still waits for one."""
     for item in ("observation", "proposition"):
         _run(
             db,

@@ -78,7 +78,16 @@ class Observations:
         return self._c.run(
             """INSERT INTO observations (key, context, speaker, text, at, utc_offset, dwell_seconds, stored_at)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-            (key, context, o.speaker, o.text, o.at.timestamp(), utc_offset(o.at), o.dwell_seconds, stored_at.timestamp()),
+            (
+                key,
+                context,
+                o.speaker,
+                o.text,
+                o.at.timestamp(),
+                utc_offset(o.at),
+                o.dwell_seconds,
+                stored_at.timestamp(),
+            ),
         )
 
     def _context(self, o: Observation, known: dict[tuple[str | None, ...], int]) -> int:
@@ -133,7 +142,7 @@ class Observations:
         """
         wanted = {near for row in rows for near in (row - 1, row, row + 1)}
         sql = "SELECT id, context FROM observations WHERE id IN (SELECT value FROM json_each(?))"
-        context = dict(self._c.read(sql, (json.dumps(sorted(wanted)),)))
+        context: dict[int, int] = dict(self._c.read(sql, (json.dumps(sorted(wanted)),)))
         return {
             row: [near for near in (row - 1, row + 1) if context.get(near, -1) == here] for row, here in context.items()
         }
@@ -165,7 +174,9 @@ class Observations:
     def reword(self, row: int, text: str) -> list[int]:
         """Put another text in place of a stored one and take back its evidence; the propositions that rested on it."""
         with self._c.write():
-            rested = [r[0] for r in self._c.read("SELECT DISTINCT proposition FROM evidence WHERE observation = ?", (row,))]
+            rested = [
+                r[0] for r in self._c.read("SELECT DISTINCT proposition FROM evidence WHERE observation = ?", (row,))
+            ]
             self._c.run("DELETE FROM evidence WHERE observation = ?", (row,))
             self._c.run("DELETE FROM revisions WHERE observation = ?", (row,))
             self._c.run("UPDATE observations SET text = ?, distilled_by = NULL WHERE id = ?", (text, row))

@@ -73,7 +73,9 @@ class Propositions:
         self._c.run("INSERT INTO proposition_unembedded (id) VALUES (?)", (row,))
         return row
 
-    def add_evidence(self, row: int, draft: Draft, source: Stored | None, stance: Stance, at: datetime, by: str) -> bool:
+    def add_evidence(
+        self, row: int, draft: Draft, source: Stored | None, stance: Stance, at: datetime, by: str
+    ) -> bool:
         """Link a draft's quote to a proposition; False if that very link was there already."""
         start = draft.start or 0
         when = source.observation.at if source else at
