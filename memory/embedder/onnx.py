@@ -97,8 +97,9 @@ def _load(folder: Path) -> _Run:
         raise MissingPartError(f"the package {error.name} cannot be loaded; reinstall inkling-memory") from error
 
     runtime.disable_telemetry_events()  # Windows builds have some
+    # Given the path, not the bytes: a session keeps the bytes it was given, 22 MB more.
     session = runtime.InferenceSession(model, _options(runtime), providers=["CPUExecutionProvider"])
-    tokenizer = tokenizers.Tokenizer.from_buffer(vocabulary)
+    tokenizer = tokenizers.Tokenizer.from_file(str(vocabulary))
 
     def run(text: str) -> npt.NDArray[np.float32]:
         ids = np.array([tokenizer.encode(tokenizable(text)).ids], np.int64)
@@ -117,13 +118,14 @@ def _options(runtime: Any) -> Any:
     return options
 
 
-def _verified(path: Path, sha256: str) -> bytes:
-    """The file's bytes. Raises ModelMissingError if it is absent or not the one this version was made with."""
+def _verified(path: Path, sha256: str) -> Path:
+    """``path``. Raises ModelMissingError if the file is absent or not the one this version was made with."""
     advice = "reinstall inkling-memory, or in a checkout run 'git checkout' on that file"
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ModelMissingError(f"the embedding model's {path.name} is not in {path.parent}; {advice}") from error
-    if hashlib.sha256(data).hexdigest() != sha256:
+    if digest != sha256:
         raise ModelMissingError(f"{path} is not the file this version of Inkling was made with; {advice}")
-    return data
+    return path
