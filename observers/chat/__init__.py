@@ -4,7 +4,7 @@
     for observation in export.observations(me={"Ana"}, on_problem=print):
         ...
 
-The order of `FORMATS` is the order they are tried in: the ones with the most telling content first.
+Nothing but content tells a format, so that a renamed download still opens.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observers.chat import chatgpt, jsonl, whatsapp
+from observers.chat import chatgpt, claude, claude_code, discord, jsonl, mail, slack, telegram, whatsapp
 from observers.chat.export import Export, normalised, recognise
 from observers.chat.message import Format, Problem
 from observers.chat.source import Source
@@ -23,9 +23,15 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "Export", "Problem", "normalised", "open_export"]
 
 FORMATS: tuple[Format, ...] = (
+    slack.FORMAT,  # first, as its zips hold thousands of files the others would look into
     chatgpt.FORMAT,
+    claude.FORMAT,
+    telegram.FORMAT,
+    discord.FORMAT,
     jsonl.FORMAT,
+    claude_code.FORMAT,
     whatsapp.FORMAT,
+    mail.FORMAT,
 )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from observers.chat.fields import epoch, label, listing, mapping, string
-from observers.chat.json_stream import Broken, paths_in_head, walk
+from observers.chat.json_stream import Broken, json_documents, paths_in_head, walk
 from observers.chat.keys import digest
 from observers.chat.message import AI, USER, Format, Message, Reading
 
@@ -25,7 +25,7 @@ _WORDS = frozenset({"text", "multimodal_text"})  # the rest is tools, searches, 
 
 def find(source: Source) -> Sequence[Document]:
     """The JSON documents that hold conversations with a ``mapping``."""
-    return [d for d in source.documents if {"item.mapping", "mapping"} & paths_in_head(d)]
+    return [d for d in json_documents(source) if {"item.mapping", "mapping"} & paths_in_head(d)]
 
 
 def read(document: Document, reading: Reading) -> Iterator[Message]:

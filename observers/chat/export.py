@@ -192,7 +192,7 @@ def _name_of(speaker: Speaker, mine: frozenset[str]) -> str:
         return speaker.role
     if _is_me(speaker, mine):
         return ME
-    name = clean(speaker.name)
+    name = clean(speaker.shown or speaker.name)
     return f"~{name}" if normalised(name) in (ME, ASSISTANT) else name
 
 

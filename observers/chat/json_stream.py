@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import ijson
 import ijson.common
 
-from observers.chat.source import CHUNK_BYTES, BrokenStreamError, Document
+from observers.chat.source import CHUNK_BYTES, BrokenStreamError, Document, Source
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -192,9 +192,13 @@ def _record(event: str, value: Any, events: Iterator[tuple[str, Any]], source: _
 
 def paths_in_head(document: Document) -> frozenset[str]:
     """The paths that occur in the document's head, a few levels deep; empty if it does not begin as JSON."""
-    text = document.head_text.lstrip()
-    if not text.startswith(("{", "[")):
-        return frozenset()
+    if document.json_paths is None:
+        text = document.head_text().lstrip()
+        document.json_paths = _paths(text) if text.startswith(("{", "[")) else frozenset()
+    return document.json_paths
+
+
+def _paths(text: str) -> frozenset[str]:
     found: set[str] = set()
     path = _Path()
     try:
@@ -206,3 +210,8 @@ def paths_in_head(document: Document) -> frozenset[str]:
     except (ijson.common.JSONError, ValueError, OverflowError):
         pass  # a head ends wherever it ends
     return frozenset(found)
+
+
+def json_documents(source: Source) -> list[Document]:
+    """The documents of ``source`` that may be JSON: the file itself, or the members of a zip that are named so."""
+    return [d for d in source.documents if not source.is_zip or d.name.lower().endswith(".json")]

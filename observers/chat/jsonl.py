@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from memory.records import ASSISTANT, ME
 from observers.chat.fields import epoch, label, moment, string
 from observers.chat.keys import Occurrences, digest
-from observers.chat.lines import json_lines, parse_object
+from observers.chat.lines import first_objects, json_lines, line_documents
 from observers.chat.message import AI, USER, Format, Message, Reading, Speaker
 
 if TYPE_CHECKING:
@@ -20,19 +20,10 @@ if TYPE_CHECKING:
 
     from observers.chat.source import Document, Source
 
-_SNIFFED_LINES = 5
-
 
 def find(source: Source) -> Sequence[Document]:
     """Documents with an object that has ``text`` and ``at`` in one of the first lines."""
-    return [document for document in source.documents if _is_ours(document)]
-
-
-def _is_ours(document: Document) -> bool:
-    if not document.head_text.lstrip().startswith("{"):
-        return False
-    lines = [line for line in document.head_text.splitlines() if line.strip()][:_SNIFFED_LINES]
-    return any(isinstance(o := parse_object(line), dict) and {"text", "at"} <= o.keys() for line in lines)
+    return [d for d in line_documents(source) if any({"text", "at"} <= o.keys() for o in first_objects(d))]
 
 
 def read(document: Document, reading: Reading) -> Iterator[Message]:

@@ -20,10 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Somebody under a display name, the other names or addresses they go by, and the role if the format states it."""
+    """Somebody: the name they are told apart by, and the role if the format states it.
+
+    ``name`` and ``aliases`` are what ``me`` is compared with. ``shown`` is what the observation bears instead of
+    ``name``, where that is an address or a handle; nobody becomes the user by it, since anyone may call themselves
+    anything.
+    """
 
     name: str
     aliases: tuple[str, ...] = ()
+    shown: str | None = None
     role: Literal["me", "assistant"] | None = None
 
 

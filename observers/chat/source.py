@@ -10,20 +10,22 @@ import codecs
 import io
 import zipfile
 import zlib
-from functools import cached_property
+from contextlib import contextmanager, suppress
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 from memory.errors import InklingError, UnreadableExportError
 from observers.chat.salvage import salvaged_members
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 HEAD_BYTES = 256 * 1024  # what detection may look at
 CHUNK_BYTES = 64 * 1024
 BOMB_BYTES = 256 * 1024 * 1024  # below this no expansion is suspicious
 BOMB_RATIO = 200  # chat text deflates 3 to 30 times, deflate can at most 1032 times
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _STREAM_ERRORS = (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zlib.error, zipfile.BadZipFile)
 
 
@@ -41,6 +43,15 @@ class Progress:
 
     def __init__(self) -> None:
         self.bytes_read = 0
+
+    @contextmanager
+    def uncounted(self) -> Iterator[None]:
+        """Look ahead without it showing."""
+        before = self.bytes_read
+        try:
+            yield
+        finally:
+            self.bytes_read = before
 
 
 class _Binary(Protocol):
@@ -122,6 +133,7 @@ class Document:
         self._opener = opener
         self._packed = packed
         self._progress = progress
+        self.json_paths: frozenset[str] | None = None  # what detection found in it, so that formats look once
 
     def open(self) -> io.BufferedReader:
         """The bytes from the start. Raises BrokenStreamError, here or while reading, where they are damaged."""
@@ -133,30 +145,23 @@ class Document:
 
     def open_text(self) -> io.BufferedReader:
         """The same as valid UTF-8 whatever Unicode encoding its byte order mark announces."""
-        wide = self.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        encoding = "utf-16" if wide else "utf-8-sig"
+        encoding = "utf-16" if self.head(2).startswith(_WIDE) else "utf-8-sig"
         return io.BufferedReader(_Recoded(self.open(), encoding), CHUNK_BYTES)
 
-    @cached_property
-    def head(self) -> bytes:
-        """Up to HEAD_BYTES from the start; what there is of them if the document is damaged."""
-        before = self._progress.bytes_read
+    def head(self, limit: int = HEAD_BYTES) -> bytes:
+        """Up to ``limit`` bytes from the start; what there is of them if the document is damaged."""
         got = bytearray()
-        try:
-            with self.open() as stream:
-                while len(got) < HEAD_BYTES and (data := stream.read1(HEAD_BYTES - len(got))):
-                    got += data
-        except BrokenStreamError:
-            pass
-        self._progress.bytes_read = before
+        with self._progress.uncounted(), suppress(BrokenStreamError), self.open() as stream:
+            while len(got) < limit and (data := stream.read1(limit - len(got))):
+                got += data
         return bytes(got)
 
-    @cached_property
-    def head_text(self) -> str:
+    def head_text(self, limit: int = HEAD_BYTES) -> str:
         """`head` decoded as `open_text` would, the last character possibly cut off."""
-        if self.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return self.head.decode("utf-16", "replace")
-        return self.head.decode("utf-8-sig", "replace")
+        head = self.head(limit)
+        if head.startswith(_WIDE):
+            return head.decode("utf-16", "replace")
+        return head.decode("utf-8-sig", "replace")
 
 
 class Source:
@@ -187,44 +192,29 @@ class Source:
         if not self.is_zip:
             return (Document(self.path.name, self.bytes_on_disk, lambda: self.path.open("rb"), self.progress),)
         try:
-            with zipfile.ZipFile(self.path) as archive:
-                infos = [info for info in archive.infolist() if not info.is_dir()]
+            archive = zipfile.ZipFile(self.path)
+            infos = [info for info in archive.infolist() if not info.is_dir()]
         except (*_STREAM_ERRORS, RecursionError):
             self.truncated = True
             return self._salvaged()
         if infos and all(info.flag_bits & 1 for info in infos):
             raise UnreadableExportError(f"{self.path} is protected by a password; unpack it first")
-        return tuple(self._member(info) for info in sorted(infos, key=lambda info: info.filename))
-
-    def _member(self, info: zipfile.ZipInfo) -> Document:
-        def opener() -> _Binary:
-            archive = zipfile.ZipFile(self.path)
-            try:
-                return _Member(archive, cast("BinaryIO", archive.open(info)))
-            except BaseException:
-                archive.close()
-                raise
-
-        return Document(info.filename, info.file_size, opener, self.progress, info.compress_size)
+        infos.sort(key=lambda info: info.filename)
+        return tuple(
+            Document(
+                info.filename, info.file_size, partial(_open_member, archive, info), self.progress, info.compress_size
+            )
+            for info in infos
+        )
 
     def _salvaged(self) -> tuple[Document, ...]:
         members = sorted(salvaged_members(self.path), key=lambda member: member.name)
         return tuple(Document(m.name, m.size, m.open, self.progress, m.packed) for m in members)
 
 
-class _Member:
-    """A zip's member that closes its zip with it."""
-
-    def __init__(self, archive: zipfile.ZipFile, member: BinaryIO) -> None:
-        self._archive = archive
-        self._member = member
-
-    def read(self, size: int = -1, /) -> bytes:
-        return self._member.read(size)
-
-    def close(self) -> None:
-        self._member.close()
-        self._archive.close()
+def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Binary:
+    """A member of ``archive``, which stays open as long as its documents do: its directory may be long."""
+    return cast("_Binary", archive.open(info))
 
 
 def _why(error: BaseException) -> str:

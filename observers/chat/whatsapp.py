@@ -42,7 +42,7 @@ def find(source: Source) -> Sequence[Document]:
 
 
 def _is_chat(document: Document) -> bool:
-    lines = [line for line in document.head_text[:100_000].split("\n") if line.strip()][:_SNIFFED_LINES]
+    lines = [line for line in document.head_text(64 * 1024).split("\n") if line.strip()][:_SNIFFED_LINES]
     if not lines or stamp_of(lines[0]) is None:
         return False
     return any(stamp is not None and _sender_of(stamp.rest)[0] for stamp in map(stamp_of, lines))
@@ -68,7 +68,8 @@ class _Entry:
 
 def read(document: Document, reading: Reading) -> Iterator[Message]:
     """Two passes: how this file writes its dates, then its messages."""
-    dates = _dates_of(document)
+    with reading.source.progress.uncounted():
+        dates = _dates_of(document)
     title = _title_of(document, reading.source)
     clock = StampReader(dates)
     thread = f"whatsapp:{digest(title.casefold())}"
@@ -154,7 +155,7 @@ def _quotation_is_open(text: str) -> bool:
 
 def _title_of(document: Document, source: Source) -> str:
     """The chat's name: an iOS export's first line bears it, else the file's or zip's name does."""
-    first = stamp_of(document.head_text.split("\n", 1)[0].rstrip("\r"))
+    first = stamp_of(document.head_text(4096).split("\n", 1)[0].rstrip("\r"))
     if first is not None and first.style == "bracketed":
         sender, text = _sender_of(first.rest)
         if sender and announces_encryption(text):
