@@ -1,19 +1,26 @@
-"""From observations to drafts: the user's own clauses, rewritten in the third person and dated."""
+"""From observations to drafts: candidates of every thread, dated, judged together, and the best of each place kept."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.distillers.small import kinds
-from assistant.distillers.small.person import third_person
-from assistant.distillers.small.sentences import clauses, sentences
-from assistant.distillers.small.times import absolute
-from memory.records import ME, Draft
+import numpy as np
+
+from assistant.distillers.small import chat, gate, screens
+from assistant.distillers.small.times import Resolved, absolute
+from memory.embedder import default_embedder
+from memory.records import Draft
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from assistant.distillers.small.candidate import Candidate
+    from memory.embedder import Embedder
     from memory.records import Observation
+
+THRESHOLD = 0.5  # certainty below which nothing is drafted
+_SAME_PLACE = 0.7  # cosine from which two candidates with overlapping quotes say the same
+_SAME = 0.8  # and wherever their quotes are
 
 
 class SmallDistiller:
@@ -22,38 +29,71 @@ class SmallDistiller:
     name = "small"
     version = "1"
 
+    def __init__(self, embedder: Embedder | None = None) -> None:
+        self._embedder = embedder or default_embedder()
+
     def distil(self, observations: Sequence[Observation], known: Sequence[str] = ()) -> list[Draft]:
-        """Drafts from one episode; see ``assistant.distillers.Distiller``."""
-        drafts = []
-        for observation in observations:
-            if observation.speaker == ME:
-                drafts += _own_words(observation)
-        return drafts
+        """Drafts from one episode; see ``assistant.distillers.Distiller``. ``known`` is not needed by this engine."""
+        del known
+        found: list[tuple[Candidate, Resolved]] = []
+        assistant: list[bool] = []
+        for thread in threads(observations):
+            of_thread = list(dated(thread))
+            found += of_thread
+            assistant += [gate.to_assistant(thread)] * len(of_thread)
+        if not found:
+            return []
+        vectors = self._embedder.embed([resolved.text for _, resolved in found])
+        judged = gate.judge(found, vectors, assistant)
+        order = {observation.stable_key: at for at, observation in enumerate(observations)}
+        drafts = [_draft(*found[at], judged[at]) for at in best(found, vectors, judged)]
+        return sorted(drafts, key=lambda draft: (order[draft.observation_key], draft.start or 0))
 
 
-def _own_words(observation: Observation) -> list[Draft]:
-    drafts = []
-    for sentence in sentences(observation.text):
-        if sentence.text.endswith("?"):
-            continue
-        for clause in clauses(sentence):
-            written = third_person(clause.text)
-            if written is None:
-                continue
-            resolved = absolute(written.text, observation.at, past=written.past)
-            kind = kinds.kind_of(resolved.text)
-            drafts.append(
-                Draft(
-                    text=resolved.text,
-                    kind=kind,
-                    quote=clause.text,
-                    observation_key=observation.stable_key,
-                    basis="stated",
-                    certainty=0.6,
-                    lifespan=kinds.lifespan_of(resolved.text, kind),
-                    until=resolved.day if resolved.ends or kind == "plan" else None,
-                    sensitivity=kinds.sensitivity_of(resolved.text, clause.text),
-                    start=clause.start,
-                )
-            )
-    return drafts
+def threads(observations: Sequence[Observation]) -> list[list[Observation]]:
+    """``observations`` by thread, in the order of each thread's first."""
+    out: dict[str | None, list[Observation]] = {}
+    for observation in observations:
+        out.setdefault(observation.thread, []).append(observation)
+    return list(out.values())
+
+
+def dated(thread: Sequence[Observation]) -> Iterator[tuple[Candidate, Resolved]]:
+    """Every candidate of one thread with its dates absolute."""
+    for candidate in (*chat.candidates(thread), *screens.candidates(thread)):
+        yield candidate, absolute(candidate.text, candidate.observation.at, past=candidate.past)
+
+
+def best(
+    found: Sequence[tuple[Candidate, Resolved]], vectors: np.ndarray, judged: Sequence[gate.Judgement]
+) -> list[int]:
+    """Indices of the candidates to draft: likely enough, and none that only repeats a likelier one."""
+    ranked = sorted(range(len(found)), key=lambda at: -judged[at].fact)
+    kept: list[int] = []
+    for at in ranked:
+        if judged[at].certainty < THRESHOLD:
+            break
+        if not any(_repeats(found[at][0], found[other][0], float(vectors[at] @ vectors[other])) for other in kept):
+            kept.append(at)
+    return kept
+
+
+def _repeats(candidate: Candidate, kept: Candidate, cosine: float) -> bool:
+    same_place = candidate.observation is kept.observation and candidate.quote.overlaps(kept.quote)
+    return cosine > (_SAME_PLACE if same_place else _SAME)
+
+
+def _draft(candidate: Candidate, resolved: Resolved, judgement: gate.Judgement) -> Draft:
+    expires = resolved.ends or judgement.kind in {"plan", "event"} and not candidate.past
+    return Draft(
+        text=resolved.text,
+        kind=judgement.kind,
+        quote=candidate.quote.text,
+        observation_key=candidate.observation.stable_key,
+        basis=candidate.basis,
+        certainty=judgement.certainty,
+        lifespan=judgement.lifespan,
+        until=resolved.day if expires and resolved.day and resolved.day >= candidate.observation.at.date() else None,
+        sensitivity=judgement.sensitivity,
+        start=candidate.quote.start,
+    )

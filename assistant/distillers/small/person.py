@@ -132,6 +132,8 @@ def _head(tokens: list[str]) -> tuple[list[str], list[str], Form, bool] | None:
         return joint
     if first in {"i", "we"}:
         return _agreed(tokens[1:], "subject")
+    if len(tokens) > 3 and [t.lower() for t in tokens[1:3]] == ["for", "me"] and first.isalpha():
+        return ["the", "user", "wants"], [tokens[0], *tokens[3:]], "elided", False
     if first in {"my", "our"}:
         return (
             ["the", "user's"],

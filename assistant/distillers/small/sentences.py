@@ -34,7 +34,7 @@ class Span:
 EMOJI = "\u2190-\u2bff\u3030\u303d\ufe0f\u200d\U0001f000-\U0001faff"
 _ABBREVIATION = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|rev|st|sr|jr|vs|etc|approx|dept|no|nr|inc|ltd|co|jan|feb|mar|apr|jun|jul|aug|sept?"
-    r"|oct|nov|dec|e\.g|i\.e|a\.m|p\.m|[a-z])|\d)\.$",
+    r"|oct|nov|dec|e\.g|i\.e|a\.m|p\.m|(?<!['’])[a-z])|(?:^|\s)\d)\.$",
     re.IGNORECASE,
 )
 _END = re.compile(
@@ -44,7 +44,7 @@ _EDGE = re.compile(rf"[\s.,;:!…\-–—*_~>•|{EMOJI}]")
 LONGEST = 600  # characters; a longer sentence is pasted matter or a table, never one person's plain statement
 
 _SUBJECT = (
-    r"(?:i|i['’](?:m|ve|d|ll)|im|ive|id|my|mine|we|we['’](?:re|ve|d|ll)|our|he|she|they|it|it['’]s|its|there['’]?s"
+    r"(?:i|i['’](?:m|ve|d|ll)|me and|mum|mom|dad|wife|husband|hubby|missus|gran|im|ive|id|my|mine|we|we['’](?:re|ve|d|ll)|our|he|she|they|it|it['’]s|its|there['’]?s"
     r"|(?:he|she)['’]s|they['’]re|you|you['’]re|the|this|that|that['’]?s)\b"
 )
 _ELIDED = (

@@ -1,0 +1,177 @@
+"""Candidates from a conversation: what the user says, asks, answers, signs, and what others call the user."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.distillers.small import answers, facts, kinds, nouns, requests, traps
+from assistant.distillers.small.candidate import Candidate, Writer
+from assistant.distillers.small.language import is_english
+from assistant.distillers.small.person import third_person
+from assistant.distillers.small.sentences import Span, clauses, sentences
+from memory.records import ASSISTANT, ME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from memory.records import Basis, Observation
+
+MAX_MESSAGE = 8000  # characters; what lies beyond in one chat message is pasted
+_DUE = re.compile(
+    r"^(?:the |and |so )*(?P<np>[\w'’ -]{3,40}?)(?:['’]s| is| are| was)\s+(?=(?:on|at|in|due|booked|tomorrow|today|tonight|next|this|the \d+|\d+|monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tues?|wed|thu|fri|sat|sun|not|dead|broken|gone|closed|coming|here)(?:\b|st|nd|rd|th))",
+    re.IGNORECASE,
+)
+_NOT_OWN = re.compile(r"^(?:it|that|this|there|what|who|he|she|they|you|we|i|here|how|where|when|which|everything|nothing|all|one|everyone|weather|god)\b", re.IGNORECASE)
+
+
+_KIN = re.compile(r"^(?:(?:the )?(?:wife|missus|hubby|husband|kids|baby|bub|twins)|mum|mom|mam|dad|gran|granny|grandma|grandpa|nan|nana)(?=['’]s\b|\s+\w)(?! (?:and i|, ))", re.IGNORECASE)
+_SHE_HE = re.compile(r"^((?:she|he)(?=['’]s\b|\s+\w))", re.IGNORECASE)
+_WOMEN = frozenset("mum mom mam mother wife daughter sister girlfriend gf gran granny grandma grandmother nan nana aunt auntie niece missus granddaughter mother-in-law sister-in-law".split())
+_MEN = frozenset("dad father husband hubby son brother boyfriend bf grandpa grandad granddad grandfather uncle nephew grandson father-in-law brother-in-law".split())
+_KIN_SAID = re.compile(rf"\b(?:my|your|ur|our)\s+({'|'.join(sorted(_WOMEN | _MEN))})\b", re.IGNORECASE)
+
+
+def candidates(thread: Sequence[Observation]) -> Iterator[Candidate]:
+    """Everything in one conversation, in time order, that might be a fact about the user."""
+    others = {o.speaker for o in thread if o.speaker not in {ME, None}}
+    addressee = _addressee(others)
+    for at, observation in enumerate(thread):
+        text = observation.text[:MAX_MESSAGE]
+        if observation.speaker == ME:
+            yield from _Turn(thread, at, text, addressee).candidates()
+        elif observation.speaker not in {None, ASSISTANT} and len(others) == 1:
+            found = facts.called(text)
+            if found:
+                yield Candidate(
+                    text=found.text, quote=Span(text[found.start : found.end], found.start), observation=observation,
+                    writer="other", basis="implied", context=text[:200],
+                )  # fmt: skip
+
+
+def _addressee(others: set[str | None]) -> str | None:
+    """Whom "you" means: the only other speaker, by the first name."""
+    if len(others) != 1:
+        return None
+    name = next(iter(others)) or ""
+    if name == ASSISTANT:
+        return "the assistant"
+    first = name.split("(")[0].strip()
+    if kinds.RELATIVE.fullmatch(first):
+        return f"their {first.lower()}"
+    return first if first[:1].isupper() and first.replace(" ", "").isalpha() and len(first) < 25 else None
+
+
+class _Turn:
+    """One message of the user's, in its conversation."""
+
+    def __init__(self, thread: Sequence[Observation], at: int, text: str, addressee: str | None) -> None:
+        self.thread, self.at, self.text, self.addressee = thread, at, text, addressee
+        self.observation = thread[at]
+        self.to_assistant = any(o.speaker == ASSISTANT for o in thread) or addressee is None and len(thread) == 1
+        self.flags = traps.message_flags(thread, at)
+        self.foreign = traps.foreign_spans(text)
+
+    def candidates(self) -> Iterator[Candidate]:
+        """Candidates of every sentence that is the user's own and English."""
+        own = [s for s in sentences(self.text) if not traps.is_foreign(s, self.foreign)]
+        if not is_english(" ".join(s.text for s in own)):
+            return
+        yield from self._named()
+        for index, sentence in enumerate(own):
+            taken_back = any(traps.takes_back(later.text) for later in own[index + 1 : index + 3])
+            flags = self.flags | traps.local_flags(sentence.text) | ({"taken-back"} if taken_back else set())
+            yield from self._sentence(sentence, flags, first=index == 0)
+
+    def _make(self, text: str, quote: Span, writer: Writer, flags: set[str], *, basis: Basis = "stated",
+              form: str = "", past: bool = False, context: str = "") -> Candidate:  # fmt: skip
+        return Candidate(
+            text=text, quote=quote, observation=self.observation, writer=writer, basis=basis, form=form, past=past,
+            context=context or quote.text, flags=frozenset(flags),
+        )  # fmt: skip
+
+    def _named(self) -> Iterator[Candidate]:
+        for found in facts.own_names(self.text):
+            span = Span(self.text[found.start : found.end], found.start)
+            if not traps.is_foreign(span, self.foreign):
+                yield self._make(found.text, span, "name", self.flags)
+
+    def _sentence(self, sentence: Span, flags: set[str], *, first: bool) -> Iterator[Candidate]:
+        asks = sentence.text.endswith("?")
+        parts = clauses(sentence)
+        for part in parts:
+            if traps.is_foreign(part, self.foreign):
+                continue
+            question = asks and part.end >= sentence.end - 1
+            yield from self._clause(part, sentence, flags | ({"question"} if question else set()))
+            yield from self._shaped(part, sentence, flags)
+        if 1 < len(parts) <= 3 and not asks:
+            yield from self._rewritten(sentence.text, sentence, sentence, flags, "clause", "stated", whole=True)
+        if self.to_assistant:
+            yield from self._asked(sentence, flags, first=first)
+        if first:
+            yield from self._answered(sentence, flags)
+
+    def _clause(self, part: Span, sentence: Span, flags: set[str]) -> Iterator[Candidate]:
+        if "question" in flags:
+            return
+        yield from self._rewritten(self._kin(part.text), part, sentence, flags, "clause", "stated")
+        due = _DUE.match(part.text)
+        if due and not _NOT_OWN.match(part.text):
+            yield from self._rewritten(f"my {part.text}", part, sentence, flags, "fragment", "stated")
+
+    def _kin(self, text: str) -> str:
+        """``text`` with a subject that only this conversation explains made explicit: "wife says no", "she quit"."""
+        if _KIN.match(text):
+            return "my " + re.sub(r"^the ", "", text, flags=re.IGNORECASE)
+        pronoun = _SHE_HE.match(text)
+        if pronoun is None:
+            return text
+        before = "\n".join(o.text[-600:] for o in self.thread[max(0, self.at - 1) : self.at]) + "\n" + self.text[: self.text.find(text)]
+        said = list(_KIN_SAID.finditer(before))
+        feminine = pronoun[1].lower().startswith("she")
+        if said and (said[-1][1].lower() in (_WOMEN if feminine else _MEN)):
+            return f"my {said[-1][1]}{text[len(pronoun[1]) :]}"
+        return text
+
+    def _rewritten(self, text: str, quote: Span, sentence: Span, flags: set[str], writer: Writer, basis: Basis,
+                   *, whole: bool = False) -> Iterator[Candidate]:  # fmt: skip
+        written = third_person(text, self.addressee)
+        if written:
+            form = "whole" if whole else written.form
+            yield self._make(written.text, quote, writer, flags, basis=basis, form=form, past=written.past, context=sentence.text)
+
+    def _shaped(self, part: Span, sentence: Span, flags: set[str]) -> Iterator[Candidate]:
+        for found in (*facts.ages(part.text), *facts.roles(part.text)):
+            writer: Writer = "age" if "years old" in found.text else "role"
+            yield self._make(found.text, Span(part.text[found.start : found.end], part.start + found.start), writer, flags, context=sentence.text)
+        for having in nouns.havings(part.text):
+            span = Span(part.text[having.start : having.end], part.start + having.start)
+            form = "relative" if having.relative else "thing"
+            yield self._make(having.text, span, "noun", flags, basis="implied", form=form, context=sentence.text)
+
+    def _asked(self, sentence: Span, flags: set[str], *, first: bool) -> Iterator[Candidate]:
+        wanted, form = requests.manner(sentence.text), "manner"
+        if wanted is None:
+            wanted, form = requests.wish(sentence.text), "wish"
+        if wanted is None and first and self.at == 0 and not third_person(sentence.text, self.addressee):
+            wanted, form = requests.topic(sentence.text), "topic"
+        found = requests.tool(sentence.text) if first else None
+        if found:
+            span = Span(sentence.text[found[1] : found[2]], sentence.start + found[1])
+            yield self._make(found[0], span, "request", flags, basis="implied", form="tool", context=sentence.text)
+        written = third_person(wanted, self.addressee) if wanted else None
+        if written:
+            yield self._make(written.text, sentence, "request", flags, basis="implied", form=form, context=sentence.text)
+
+    def _answered(self, sentence: Span, flags: set[str]) -> Iterator[Candidate]:
+        if self.at == 0 or self.thread[self.at - 1].speaker == ME:
+            return
+        question = answers.question_in(self.thread[self.at - 1].text)
+        if question is None or not is_english(question):
+            return
+        agreed = answers.confirmed(question, self.text)
+        joined = answers.completed(question, sentence.text)
+        for text, writer, basis in ((agreed, "confirm", "implied"), (joined, "answer", "stated")):
+            if text:
+                yield from self._rewritten(text, sentence, Span(f"{question} {sentence.text}", 0), flags, writer, basis)  # type: ignore[arg-type]

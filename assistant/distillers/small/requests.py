@@ -1,0 +1,75 @@
+"""What a request reveals: who asks an assistant how to prune a quince has, more likely than not, a quince to prune."""
+
+from __future__ import annotations
+
+import re
+
+_ASK = re.compile(
+    r"^(?:hi|hey|hello|ok|okay|so|and|also|please|pls|quick q(?:uestion)?|question|help)?[\s,:!]*(?:"
+    r"(?P<how>how (?:do|can|should|would|could|to) ?(?:i|we|you)?(?: best)?|what['’]?s the best way to|best way to|any tips (?:for|on)|tips (?:for|on)|help me(?: to)?|help with)"
+    r"|(?P<may>(?:can|could|should|may|must|do|shall|will|would) (?:i|we)(?: have to| need to| still| just)?)"
+    r"|(?P<need>(?:i )?(?:need|want|looking for|look for|after|recommend(?: me)?|suggest(?: me)?|find(?: me)?|ideas? for|where (?:can|do) i (?:get|buy|find)|which|best|good|cheap)(?: an?| some| the)?)"
+    r"|(?P<write>(?:write|draft|make|create|plan|give me|do|build|design|generate|prepare|compose|schedule)(?: me)?(?: an?| some| the)?)"
+    r")\s+(?P<rest>.{4,160})$",
+    re.IGNORECASE | re.DOTALL,
+)  # fmt: skip
+
+
+def wish(sentence: str) -> str | None:
+    """What a request to an assistant says that the user wants, in the first person for the rewriter; None if nothing."""
+    match = _ASK.match(sentence.strip().rstrip("?!. "))
+    if match is None:
+        return None
+    rest = " ".join(match["rest"].split())
+    if match["how"]:
+        verbal = re.match(r"(?:how|what|best|help)", match["how"], re.IGNORECASE) and "tips" not in match["how"].lower()
+        return f"I want to {rest}" if verbal and "with" not in match["how"].lower() else f"I want help with {rest}"
+    if match["may"]:
+        return f"I am considering whether to {rest}"
+    if match["need"]:
+        return f"I am looking for {rest}"
+    return f"I want {rest}" if not match["write"].lower().startswith("do") else None
+
+
+def topic(sentence: str) -> str | None:
+    """A short request without a verb of asking ("heat pump subsidy Estonia") as an interest, in the first person."""
+    plain = " ".join(sentence.split()).rstrip("?!. ")
+    if not 3 <= len(plain.split()) <= 18 or len(plain) > 140:
+        return None
+    return f"I am interested in {plain}"
+
+
+_MANNER = re.compile(
+    r"^(?:please |pls |and |also |ok |but |just )*(?:(?P<stop>stop|quit|enough with(?: the)?|no more)\s+(?P<what>.{4,80})|(?P<dont>don['’]?t|do not|never)\s+(?P<not>(?:use|say|be|add|give|write|explain|start|call|include|apologi[sz]e|repeat|ask|tell|send|put|make|do|suggest|sugarcoat)\b.{0,80})"
+    r"|(?P<always>always|from now on,?|in future,?)\s+(?P<do>.{4,80})|(?P<no>no)\s+(?P<things>(?:bullet|emoji|list|table|disclaimer|preamble|jargon|intro|fluff|markdown|summary|code)\w*.{0,40}))$",
+    re.IGNORECASE,
+)
+
+
+def manner(sentence: str) -> str | None:
+    """How the user wants to be answered ("stop apologising", "no bullet points"), in the first person."""
+    match = _MANNER.match(" ".join(sentence.split()).rstrip("!. "))
+    if match is None:
+        return None
+    if match["stop"]:
+        return f"I do not want {match['what']} from the assistant" if match["stop"].lower() not in {"stop", "quit"} else f"I want the assistant to stop {match['what']}"
+    if match["dont"]:
+        return f"I do not want the assistant to {match['not']}"
+    if match["no"]:
+        return f"I do not want {match['things']} in the assistant's answers"
+    return f"I want the assistant to always {match['do']}"
+
+
+_TECH = re.compile(
+    r"(?<![\w.-])(python|pandas|numpy|django|flask|pytest|pytorch|javascript|typescript|react|vue|angular|svelte|node(?:\.?js)?|next\.?js|php|laravel|wordpress|ruby|rails|rust|golang|go(?=,| lang|:)|java(?!script)|kotlin|swiftui|swift(?= |:|ui)|scala|haskell"
+    r"|c\+\+|c#|\.net|sql|mysql|postgres(?:ql)?|sqlite|mongodb|redis|kafka|docker|kubernetes|k8s|helm|terraform|ansible|aws|azure|gcp|linux|bash|zsh|powershell|vba|excel|google sheets|power bi|tableau|matlab|latex|stata|spss|rstudio|ggplot2?|dplyr|git(?= |hub)|blender|autocad|solidworks|fusion 360|qgis|arcgis|photoshop|lightroom|illustrator|indesign|figma|ableton|logic pro|davinci resolve|premiere|unity|unreal|godot|arduino|raspberry pi|esp32|home assistant|obsidian|notion|jira|salesforce|sap|quickbooks|xero)(?![\w-])",
+    re.IGNORECASE,
+)
+
+
+def tool(text: str) -> tuple[str, int, int] | None:
+    """The first tool or language a request to an assistant is about, as a statement with its place."""
+    match = _TECH.search(text[:400])
+    if match is None:
+        return None
+    return f"The user works with {match[0]}.", match.start(), match.end()

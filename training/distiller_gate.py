@@ -1,0 +1,194 @@
+"""Fit the small distiller's gate on the gold snippets and write its weights file.
+
+    python training/distiller_gate.py GOLD_FOLDER [--held-out w7 w8] [--out FILE]
+
+Candidates are made by the product's own code and labelled by the scoreboard's rule (cosine of at least 0.70 with a
+gold proposition, or 0.50 with overlapping quotes, negation agreeing). Regularisation and calibration are chosen by
+leaving out one file at a time; the files named by ``--held-out`` are never read. Needs scikit-learn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+
+from assistant.distillers.small import distiller, features, gate
+from memory.embedder import default_embedder
+from memory.records import KINDS, LIFESPANS, SENSITIVITIES, Observation
+
+SEED = 7
+STRENGTHS = (0.02, 0.05, 0.1)  # C of the fact model, tried by cross-validation
+HEAD_STRENGTH = 0.3  # C of the kind, lifespan and sensitivity heads; flat between 0.1 and 1
+LEAST_SEEN = 5  # a writer or flag seen less often gets no weight of its own
+NEGATION = re.compile(
+    r"\b(not|no|never|without|avoids?|avoided|dislikes?|disliked|hates?|hated|refuses?|stopped|quit|gave up|"
+    r"given up|no longer|can't|cannot|isn't|aren't|doesn't|don't|didn't|won't|former|formerly|used to|allergic|off)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Row:
+    """One candidate of the gold data: where it is from, what it was made of, and the gold it matches, if any."""
+
+    file: str
+    candidate: Any
+    resolved: Any
+    assistant: bool
+    gold: dict[str, Any] | None
+
+
+def observations(record: dict[str, Any]) -> list[Observation]:
+    """One gold record as observations, one a turn."""
+    at = datetime.fromisoformat(record["when"])
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return [
+        Observation(
+            text=turn["text"],
+            at=at,
+            source=record["source"],
+            app=record.get("app"),
+            title=record.get("title"),
+            thread=record["id"],
+            speaker=None if turn["who"] == "screen" else turn["who"],
+            key=f"{record['id']}#{index}",
+        )
+        for index, turn in enumerate(record["turns"])
+    ]
+
+
+def matches(gold: dict[str, Any], row: Row, cosine: float, record: dict[str, Any]) -> bool:
+    """The scoreboard's rule for a draft and a gold proposition."""
+    if bool(NEGATION.search(gold["text"])) != bool(NEGATION.search(row.resolved.text)) or cosine < 0.5:
+        return False
+    start = record["turns"][gold["turn"]]["text"].find(gold["quote"])
+    quote = row.candidate.quote
+    same_turn = row.candidate.observation.key.rsplit("#", 1)[-1] == str(gold["turn"])
+    return cosine >= 0.7 or (same_turn and start < quote.end and quote.start < start + len(gold["quote"]))
+
+
+def read(folder: Path, held_out: set[str]) -> tuple[list[Row], np.ndarray, list[dict[str, Any]], np.ndarray]:
+    """Labelled candidates with their embeddings, and the gold propositions with theirs."""
+    rows: list[Row] = []
+    golds: list[dict[str, Any]] = []
+    where: list[tuple[int, int, dict[str, Any], int]] = []
+    for path in sorted(folder.glob("w*.jsonl")):
+        if path.stem in held_out:
+            continue
+        for line in path.read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            turns = observations(record)
+            first = len(rows)
+            flag = gate.to_assistant(turns)
+            rows += [Row(path.stem, c, r, flag, None) for c, r in distiller.dated(turns)]
+            where.append((first, len(rows), record, len(golds)))
+            golds += [{**gold, "file": path.stem} for gold in record["propositions"]]
+    embed = default_embedder().embed
+    of_rows, of_golds = embed([row.resolved.text for row in rows]), embed([gold["text"] for gold in golds])
+    for first, last, record, gold_first in where:
+        for at in range(first, last):
+            cosines = [float(of_rows[at] @ of_golds[gold_first + i]) for i in range(len(record["propositions"]))]
+            fitting = [i for i, g in enumerate(record["propositions"]) if matches(g, rows[at], cosines[i], record)]
+            if fitting:
+                rows[at].gold = record["propositions"][max(fitting, key=lambda i: cosines[i])]
+    return rows, of_rows, golds, of_golds
+
+
+def vocabulary(rows: list[Row]) -> tuple[dict[str, int], dict[str, int]]:
+    """Columns of the writers and flags seen often enough."""
+    kinds = [f"{row.candidate.writer}:{row.candidate.form}" for row in rows]
+    flags = [flag for row in rows for flag in row.candidate.flags]
+    keep = [sorted({name for name in seen if seen.count(name) >= LEAST_SEEN}) for seen in (kinds, flags)]
+    return {name: at for at, name in enumerate(keep[0])}, {name: at for at, name in enumerate(keep[1])}
+
+
+def logistic(inputs: np.ndarray, labels: np.ndarray, strength: float) -> LogisticRegression:
+    """A fitted logistic regression."""
+    return LogisticRegression(C=strength, max_iter=3000, random_state=SEED).fit(inputs, labels)
+
+
+def out_of_fold(inputs: np.ndarray, labels: np.ndarray, files: np.ndarray, strength: float) -> np.ndarray:
+    """Probabilities of each file's candidates by a model that has not seen that file."""
+    out = np.zeros(len(labels))
+    for file in np.unique(files):
+        test = files == file
+        out[test] = logistic(inputs[~test], labels[~test], strength).predict_proba(inputs[test])[:, 1]
+    return out
+
+
+def packed(model: LogisticRegression) -> np.ndarray:
+    """Coefficients with the bias as last row, shape (inputs + 1, outputs), in half precision."""
+    return np.vstack([model.coef_.T, model.intercept_]).astype(np.float16)
+
+
+def head(golds: list[dict[str, Any]], vectors: np.ndarray, field: str, names: tuple[str, ...]) -> np.ndarray:
+    """A multinomial head over ``names`` for one field of the gold propositions; unseen names never win."""
+    labels = np.array([names.index(gold[field]) for gold in golds])
+    model = logistic(vectors * gate.EMBEDDING_SCALE, labels, HEAD_STRENGTH)
+    out = np.zeros((vectors.shape[1] + 1, len(names)), np.float16)
+    out[-1] = -30
+    out[:, model.classes_] = packed(model)
+    return out
+
+
+def sensitive_head(golds: list[dict[str, Any]], vectors: np.ndarray) -> np.ndarray:
+    """One yes-or-no model for each sensitive class, weighted towards recall."""
+    out = np.zeros((vectors.shape[1] + 1, len(SENSITIVITIES)), np.float16)
+    for at, name in enumerate(SENSITIVITIES):
+        labels = np.array([gold["sensitive"] == name for gold in golds])
+        model = LogisticRegression(C=1.0, max_iter=3000, class_weight={True: 5, False: 1}, random_state=SEED)
+        out[:, at : at + 1] = packed(model.fit(vectors * gate.EMBEDDING_SCALE, labels))
+    return out
+
+
+def loss(labels: np.ndarray, chances: np.ndarray) -> float:
+    """Mean log loss."""
+    chances = np.clip(chances, 1e-6, 1 - 1e-6)
+    return float(-np.mean(np.where(labels, np.log(chances), np.log(1 - chances))))
+
+
+def main() -> None:
+    """Fit, report, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("gold", type=Path)
+    parser.add_argument("--held-out", nargs="*", default=["w7", "w8"])
+    parser.add_argument("--out", type=Path, default=Path(gate.__file__).with_name(gate.WEIGHTS))
+    options = parser.parse_args()
+    rows, of_rows, golds, of_golds = read(options.gold, set(options.held_out))
+    writers, flags = vocabulary(rows)
+    hand = np.array([features.vector(r.candidate, r.resolved, writers, flags, assistant=r.assistant) for r in rows])
+    inputs = np.hstack([hand, of_rows * gate.EMBEDDING_SCALE])
+    labels = np.array([row.gold is not None for row in rows])
+    files = np.array([row.file for row in rows])
+    folds = {strength: out_of_fold(inputs, labels, files, strength) for strength in STRENGTHS}
+    strength = min(folds, key=lambda s: loss(labels, folds[s]))
+    curve = IsotonicRegression(out_of_bounds="clip", y_min=0.02, y_max=0.98)
+    curve.fit(folds[strength], labels)
+    grid = np.linspace(0, 1, 41)
+    certainty = np.convolve(np.pad(curve.predict(grid), 2, mode="edge"), np.ones(5) / 5, mode="valid")
+    names = {"writers": list(writers), "flags": list(flags), "kinds": KINDS, "lifespans": LIFESPANS, "sensitivities": SENSITIVITIES}
+    np.savez_compressed(
+        options.out,
+        names=json.dumps(names),
+        fact=packed(logistic(inputs, labels, strength)),
+        kind=head(golds, of_golds, "kind", KINDS),
+        lifespan=head(golds, of_golds, "lifespan", LIFESPANS),
+        sensitivity=sensitive_head(golds, of_golds),
+        certainty_in=grid.astype(np.float32),
+        certainty_out=certainty.astype(np.float32),
+    )
+    print(f"{len(rows)} candidates, {labels.mean():.3f} of them facts; C {strength}, log loss {loss(labels, folds[strength]):.4f}")
+    print(f"{options.out}: {options.out.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()
