@@ -34,6 +34,7 @@ from memory.records import (
     Proposition,
     Revision,
     Sensitivity,
+    sound,
 )
 from memory.store import Held, Store, Stored
 from memory.vault import Vault
@@ -86,12 +87,19 @@ class Assistant:
         """
         folder = Path(path).expanduser()
         vault, code = _unlock(folder, passphrase, recovery_code, create=create)
+        created = code is not None
         try:
-            store = Store(vault.store_path, vault.subkey("store"))
+            store = Store(vault.store_path, vault.subkey("store"), create=created)
+            try:
+                assistant = cls(vault, store, clock or _now, distiller, embedder or default_embedder())
+            except BaseException:
+                store.close()
+                raise
         except BaseException:
             vault.lock()
+            if created:  # nobody has seen its recovery code and nothing is in it
+                Vault.discard(folder)
             raise
-        assistant = cls(vault, store, clock or _now, distiller, embedder or default_embedder())
         assistant.recovery_code = code
         return assistant
 
@@ -162,7 +170,7 @@ class Assistant:
         with self._lock:
             self._pipeline.embed_pending(most=_SMALL_BACKLOG)
             chosen = frozenset(types or ("proposition", "observation"))
-            return self._recall.hits(Asked(text, k, at, self._clock(), self.allowed(), chosen))
+            return self._recall.hits(Asked(sound(text), k, at, self._clock(), self.allowed(), chosen))
 
     def ask(self, question: str, at: datetime | None = None) -> Answer:
         """An answer made of what is believed and was said, each statement cited; abstains where memory lacks it."""
@@ -203,14 +211,9 @@ class Assistant:
         with self._lock:
             if parse_id(id)[0] == "observation":
                 self._forgetting.observations([self._stored(id)], self._clock())
-                return
-            held = self._held(id)
-            with self._store.write():
-                self._forgetting.propositions([held], self._clock())
-                if with_evidence:
-                    rows = [parse_id(s.evidence.observation_id)[1] for s in held.supports if s.evidence.observation_id]
-                    stored = self._store.observations.get(rows).values()
-                    self._forgetting.observations(list(stored), self._clock())
+            else:
+                self._forget_proposition(self._held(id), with_evidence)
+            self._store.shrink()
 
     def allow(self, sensitivity: str) -> None:
         """Opt in to a sensitivity class: what was quarantined is used. Raises InvalidInputError for unknown ones."""
@@ -242,7 +245,7 @@ class Assistant:
             "pending": self._store.observations.pending_count(),
             "propositions": len(self._store.propositions.all()),
             "unembedded": sum(v.unembedded_count() for v in self._store.vectors.values()),
-            "bytes": self._store.path.stat().st_size,
+            "bytes": self._store.size(),
         }
 
     def names(self, origin: str) -> frozenset[str]:
@@ -290,6 +293,14 @@ class Assistant:
         for one in stored.values():
             return one
         raise NotFoundError(f"there is no observation {id} (it may have been forgotten)")
+
+    def _forget_proposition(self, held: Held, with_evidence: bool) -> None:
+        with self._store.write():
+            self._forgetting.propositions([held], self._clock())
+            if with_evidence:
+                rows = [parse_id(s.evidence.observation_id)[1] for s in held.supports if s.evidence.observation_id]
+                stored = self._store.observations.get(rows).values()
+                self._forgetting.observations(list(stored), self._clock())
 
     def _set_allowed(self, classes: frozenset[Sensitivity]) -> None:
         with self._lock:

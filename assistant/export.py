@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -21,9 +22,9 @@ FORMAT = 1  # raised when the layout changes in a way a reader would notice
 
 def write(path: Path, store: Store, at: datetime, allowed: frozenset[Sensitivity], include_quarantined: bool) -> None:
     """Write the export to ``path`` with mode 0600, whole or not at all."""
-    partial = path.with_name(path.name + ".partial")
     try:
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600, nobody else's
+        partial = Path(name)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as out:
                 for piece in _pieces(store, at, allowed, include_quarantined):

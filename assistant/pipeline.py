@@ -57,17 +57,19 @@ class Pipeline:
         self._distiller = distiller
         self._reconciler = reconciler
         self._forgetting = forgetting
-        self._redaction = Redaction(store)
+        self._redaction = Redaction(store, forgetting)
 
     def observe(self, observations: Iterable[Observation], now: Callable[[], datetime]) -> Iterator[Taken]:
         """Redact and store observations, then embed them; yields each batch once it is safely stored."""
         for batch in _batches(observations, BATCH):
-            clean = self._redaction.clean([o for o in batch if o.text.strip()])
+            clean = self._redaction.clean([self._forgetting.keyed(o) for o in batch if o.text.strip()])
             forgotten = self._forgetting.forgotten([o.stable_key for o in clean.observations])
             kept = [o for o in clean.observations if o.stable_key not in forgotten]
             with self._store.write():
-                self._redaction.mend(clean.earlier)
+                self._redaction.mend(clean.earlier, now())
                 rows, new = self._store.observations.add(kept, now())
+            if clean.earlier:
+                self._store.shrink()
             self.embed_pending()
             yield Taken(rows, new, clean.counts)
 

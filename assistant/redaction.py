@@ -15,6 +15,9 @@ from memory.store import Thread
 from observers.redact import LOOK_BACK, redact, redact_turns
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from memory.forgetting import Forgetting
     from memory.records import Observation
     from memory.store import Store
 
@@ -31,8 +34,9 @@ class Clean:
 class Redaction:
     """Takes secrets out of what is about to be stored in one store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, forgetting: Forgetting) -> None:
         self._store = store
+        self._forgetting = forgetting
 
     def clean(self, batch: Sequence[Observation]) -> Clean:
         """Redact a batch, given in time order thread by thread."""
@@ -53,13 +57,11 @@ class Redaction:
                 counts.update(result.counts)
         return Clean(done, earlier, counts)
 
-    def mend(self, earlier: dict[int, str]) -> None:
+    def mend(self, earlier: dict[int, str], at: datetime) -> None:
         """Put redacted texts in place of stored ones; call inside the transaction that stores the batch."""
         for row, text in earlier.items():
-            for proposition in self._store.observations.reword(row, text):
-                held = self._store.propositions.get([proposition])[proposition]
-                if not held.supports and held.verdict is None:
-                    self._store.propositions.delete(proposition)
+            self._forgetting.take_back(row, at)
+            self._store.observations.reword(row, text)
 
 
 def _threads(batch: Sequence[Observation]) -> dict[Thread, list[int]]:

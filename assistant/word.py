@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from assistant.distillers.small.kinds import kind_of, lifespan_of, sensitivity_of
 from memory.errors import InvalidInputError
 from memory.reconcile.reconcile import CANDIDATES, NEAR, SURE, Judge
-from memory.records import Draft, Revision
+from memory.records import Draft, Revision, sound
 from observers.redact import redact
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class UserWord:
 
 def _checked(text: str) -> str:
     """The user's text on one line, without secrets. Raises InvalidInputError if it is blank or far too long."""
-    words = redact(" ".join(text.split())).text
+    words = redact(" ".join(sound(text).split())).text
     if not words:
         raise InvalidInputError('nothing to remember; write a sentence such as "The user plays the cello."')
     if len(words) > LONGEST:

@@ -62,7 +62,8 @@ def fade(probability: float, lifespan: Lifespan, age_days: float) -> float:
     """A probability ``age_days`` after its last support: drawn towards NOT_KNOWN, never past it."""
     if probability <= NOT_KNOWN:
         return probability
-    return NOT_KNOWN + (probability - NOT_KNOWN) * 0.5 ** (max(0.0, age_days) / HALF_LIFE_DAYS[lifespan])
+    left: float = 0.5 ** (max(0.0, age_days) / HALF_LIFE_DAYS[lifespan])
+    return NOT_KNOWN + (probability - NOT_KNOWN) * left
 
 
 def _weight(supports: Iterable[Support], stance: Stance) -> float | None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from memory.ids import public_id
-from memory.records import Revision
+from memory.records import Observation, Revision
 from memory.store import Held, Store, Stored, Support
 
 _WORDS = re.compile(r"\w+")
@@ -37,22 +38,41 @@ class Forgetting:
                         marks.add(self._quote(support.evidence.observation_key, support.evidence.quote))
                 self._store.tombstones.add(marks, at)
                 self._store.propositions.delete(proposition.row)
+                self._store.vectors["proposition"].drop([proposition.row])
 
     def observations(self, stored: Sequence[Stored], at: datetime) -> None:
         """Delete observations, every proposition resting on them alone, and the wording they gave to others."""
         rows = [s.row for s in stored]
-        gone = set(rows)
         with self._store.write():
-            touched = {p for ps in self._store.propositions.of_observations(rows).values() for p in ps}
-            held = self._store.propositions.get(touched)
-            keys = {s.row: s.observation.stable_key for s in stored}
-            alone = [h for h in held.values() if h.verdict not in ("edited", "remembered") and not _others(h, gone)]
+            alone, others = self._resting_on(rows)
             self.propositions(alone, at)
-            self._store.tombstones.add((self._observation(key) for key in keys.values()), at)
+            self._store.tombstones.add((self._observation(s.observation.stable_key) for s in stored), at)
             self._store.observations.delete(rows)
-            for proposition in held.values():
-                if proposition not in alone:
-                    self._reword(proposition, gone, at)
+            self._store.vectors["observation"].drop(rows)
+            for proposition in others:
+                self._reword(proposition, set(rows), at)
+
+    def take_back(self, row: int, at: datetime) -> None:
+        """Undo what was drawn from one observation, whose text is about to change; it may be drawn again."""
+        with self._store.write():
+            alone, others = self._resting_on([row])
+            for proposition in alone:
+                self._store.propositions.delete(proposition.row)
+            for proposition in others:
+                self._reword(proposition, {row}, at)
+
+    def keyed(self, observation: Observation) -> Observation:
+        """The observation with a key: its source's, or one that says nothing about the text it was made from."""
+        if observation.key is not None:
+            return observation
+        return replace(observation, key="hmac:" + self._mark("key", observation.stable_key).hex()[:32])
+
+    def _resting_on(self, rows: Sequence[int]) -> tuple[list[Held], list[Held]]:
+        """Propositions with evidence in these observations: those resting on them alone, and the others."""
+        touched = {p for ps in self._store.propositions.of_observations(rows).values() for p in ps}
+        held = self._store.propositions.get(touched).values()
+        alone = [h for h in held if h.verdict not in ("edited", "remembered") and not _others(h, set(rows))]
+        return alone, [h for h in held if h not in alone]
 
     def forgotten(self, observation_keys: Sequence[str]) -> set[str]:
         """Which of these observation keys were forgotten."""

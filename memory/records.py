@@ -38,6 +38,15 @@ ME = "me"  # the speaker of everything the user wrote
 ASSISTANT = "assistant"  # the speaker of everything an AI wrote
 
 
+def sound(text: str) -> str:
+    """``text`` with lone surrogates, which no encoding can store, replaced by question marks."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """One captured piece: a chat message, or a passage of screen text.
@@ -64,6 +73,10 @@ class Observation:
             raise InvalidInputError("an observation's text and source must be strings")
         if not isinstance(self.at, datetime) or self.at.tzinfo is None:
             raise InvalidInputError("an observation's time must be an aware datetime; add a tzinfo to 'at'")
+        for name in ("text", "source", "app", "title", "thread", "speaker", "key"):
+            value = getattr(self, name)
+            if value is not None and not value.isascii():
+                object.__setattr__(self, name, sound(value))
 
     @property
     def stable_key(self) -> str:

@@ -29,6 +29,7 @@ from memory.errors import (
 Row = tuple[Any, ...]
 Parameters = Sequence[Any] | Mapping[str, Any]
 
+KEY_BYTES = 32
 BUSY_SECONDS = 15.0  # how long to wait for another process's transaction before giving up
 CACHE_KIB = 24 * 1024  # decrypted pages kept in memory; the whole engine is to stay under 300 MB
 
@@ -64,9 +65,13 @@ class Connection:
         Raises VaultDamagedError (wrong key or not a store), MissingPartError (no sqlite-vec), StorageReadOnlyError,
         StorageFullError or VaultLockedError.
         """
+        if len(key) != KEY_BYTES:
+            raise ValueError(f"the store's key has {KEY_BYTES} bytes, not {len(key)}")
         self.lock = threading.RLock()
         try:
-            raw = dbapi2.connect(str(path), check_same_thread=False, timeout=BUSY_SECONDS, cached_statements=256)
+            raw = dbapi2.connect(
+                str(path), check_same_thread=False, timeout=BUSY_SECONDS, cached_statements=256, isolation_level=None
+            )
         except dbapi2.Error as error:
             raise translate(error) from None
         try:
@@ -79,10 +84,12 @@ class Connection:
             raw.close()
             raise
         self._raw = raw
+        self._closed = False
 
     def read(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of a query."""
         with self.lock:
+            self._require_open()
             try:
                 rows: list[Row] = self._raw.execute(sql, parameters).fetchall()
             except dbapi2.Error as error:
@@ -97,17 +104,20 @@ class Connection:
     def run(self, sql: str, parameters: Parameters = ()) -> int:
         """Run one statement inside the current :meth:`write` block; the row id of the last insert."""
         with self.lock:
+            self._require_transaction()
             return int(self._raw.execute(sql, parameters).lastrowid or 0)
 
     def run_many(self, sql: str, rows: Iterable[Parameters]) -> None:
         """Run one statement for every row inside the current :meth:`write` block."""
         with self.lock:
+            self._require_transaction()
             self._raw.executemany(sql, rows)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction, committed at the end and rolled back on any error; nested blocks are savepoints."""
         with self.lock:
+            self._require_open()
             try:
                 if self._raw.in_transaction:
                     with self.db.atomic():
@@ -126,23 +136,39 @@ class Connection:
     def close(self) -> None:
         """Close the connection. Pages go back to the one file; the write-ahead log is removed by SQLite."""
         with self.lock:
+            self._closed = True
             self._raw.close()
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise VaultLockedError("the vault is closed; open it again")
+
+    def _require_transaction(self) -> None:
+        """A statement outside of a transaction would be half of a change."""
+        if not self._raw.in_transaction:
+            raise RuntimeError("changes belong inside a write() block")
 
 
 def _configure(raw: Any, key: bytes) -> None:
     """Key the connection, prove the key fits, load sqlite-vec, and set the pragmas the promises rest on."""
+    raw.execute("PRAGMA cipher_log_level = NONE")  # SQLCipher would write to stderr, over the user's screen
     raw.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    raw.execute("PRAGMA cipher_compatibility = 4")
     cipher = raw.execute("PRAGMA cipher_version").fetchone()
     if not cipher or not cipher[0]:
         raise MissingPartError("this build of SQLite cannot encrypt; reinstall sqlcipher3-wheels")
+    raw.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only takes hold in a new file
     raw.execute("SELECT count(*) FROM sqlite_master").fetchone()  # fails here if the key or the file is wrong
     load_vectors(raw)
     raw.execute("PRAGMA temp_store = MEMORY")  # before anything can spill: no plain text in temp files
     raw.execute("PRAGMA secure_delete = ON")
     raw.execute("PRAGMA foreign_keys = ON")
     raw.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-    raw.execute("PRAGMA journal_mode = WAL")
+    if raw.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+        raise StorageReadOnlyError("the vault's folder does not allow a write-ahead log; move it to a local disk")
     raw.execute("PRAGMA synchronous = FULL")  # acknowledged means on the disk
+    raw.execute("PRAGMA fullfsync = ON")  # which on macOS takes more than fsync
+    raw.execute("PRAGMA checkpoint_fullfsync = ON")
 
 
 def load_vectors(raw: Any) -> None:

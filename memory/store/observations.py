@@ -171,19 +171,15 @@ class Observations:
         """Note which engine has read these; call inside the transaction that stores what it drafted."""
         self._c.run_many("UPDATE observations SET distilled_by = ? WHERE id = ?", ((engine, row) for row in rows))
 
-    def reword(self, row: int, text: str) -> list[int]:
-        """Put another text in place of a stored one and take back its evidence; the propositions that rested on it."""
+    def reword(self, row: int, text: str) -> None:
+        """Put another text in place of a stored one, to be distilled and embedded again; its evidence goes."""
         with self._c.write():
-            rested = [
-                r[0] for r in self._c.read("SELECT DISTINCT proposition FROM evidence WHERE observation = ?", (row,))
-            ]
             self._c.run("DELETE FROM evidence WHERE observation = ?", (row,))
             self._c.run("DELETE FROM revisions WHERE observation = ?", (row,))
             self._c.run("UPDATE observations SET text = ?, distilled_by = NULL WHERE id = ?", (text, row))
             self._c.run("DELETE FROM observation_bits WHERE id = ?", (row,))
             self._c.run("DELETE FROM observation_vectors WHERE id = ?", (row,))
             self._c.run("INSERT OR IGNORE INTO observation_unembedded (id) VALUES (?)", (row,))
-        return rested
 
     def delete(self, rows: Sequence[int]) -> None:
         """Delete observations with their index entries, vectors and contexts no longer used."""

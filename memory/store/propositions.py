@@ -50,6 +50,12 @@ class Held:
 
 _HELD = """id, text, kind, lifespan, sensitivity, verdict, verdict_at, pinned, review, valid_from, valid_to,
            superseded_by, created_at"""
+_CHANGEABLE = frozenset(
+    (
+        "text", "kind", "lifespan", "sensitivity", "verdict", "verdict_at", "pinned", "review",
+        "valid_from", "valid_to", "superseded_by",
+    )
+)  # fmt: skip
 _EVIDENCE = """e.proposition, e.observation, o.key, e.quote, e.start, e."end", e.stance, e.basis, e.at, e.utc_offset,
                e.claim, e.certainty, ifnull(c.source, 'user'), ifnull(c.thread, ifnull(c.app, ''))
                FROM evidence e LEFT JOIN observations o ON o.id = e.observation
@@ -90,6 +96,8 @@ class Propositions:
 
     def change(self, row: int, **values: object) -> None:
         """Set columns of one proposition; datetimes become seconds. A changed text is embedded again."""
+        if unknown := values.keys() - _CHANGEABLE:
+            raise ValueError(f"no such column to change: {', '.join(unknown)}")
         names = ", ".join(f"{name} = ?" for name in values)
         bound = [v.timestamp() if isinstance(v, datetime) else v for v in values.values()]
         self._c.run(f"UPDATE propositions SET {names} WHERE id = ?", (*bound, row))

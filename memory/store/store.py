@@ -9,6 +9,7 @@ from typing import Self
 
 from sqlcipher3 import dbapi2
 
+from memory.errors import StorageReadOnlyError, VaultDamagedError
 from memory.records import ItemType
 from memory.store.connection import Connection, translate
 from memory.store.lexical import Lexical
@@ -22,18 +23,16 @@ from memory.store.vectors import Vectors
 class Store:
     """An open store. ``write()`` makes several changes one; everything else is in the parts."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
-        """Open or create the store at ``path`` with its 32-byte key, and bring its schema up to date.
+    def __init__(self, path: Path, key: bytes, *, create: bool = False) -> None:
+        """Open the store at ``path`` with its 32-byte key, or ``create`` it, and bring its schema up to date.
 
-        Raises VaultDamagedError, VaultTooNewError, VaultLockedError, MissingPartError, StorageReadOnlyError or
-        StorageFullError, having changed nothing.
+        Raises VaultDamagedError (also where a store should be and is not), VaultTooNewError, VaultLockedError,
+        MissingPartError, StorageReadOnlyError or StorageFullError, having changed nothing.
         """
-        new = not path.exists()
+        _expect(path, create=create)
         self.path = path
         self._connection = Connection(path, key)
         try:
-            if new:
-                os.chmod(path, 0o600)  # noqa: PTH101 - Path.chmod follows links the same way
             with self._connection.lock:
                 migrate(self._connection.db)
         except dbapi2.Error as error:
@@ -63,23 +62,30 @@ class Store:
         return True
 
     def shrink(self) -> None:
-        """Give freed pages back and empty the write-ahead log, so that nothing forgotten lingers in either."""
+        """Give freed pages back and empty the write-ahead log, so that nothing forgotten lingers in either.
+
+        While another process reads, the log keeps old pages (encrypted) until the next call.
+        """
         with self.lock:
-            try:
-                self._connection.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                self._connection.db.execute("VACUUM")
-                self._connection.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            except dbapi2.Error as error:
-                raise translate(error) from None
+            self._connection.read("PRAGMA incremental_vacuum")
+            self._connection.read("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def size(self) -> int:
+        """Bytes on disk, the write-ahead log included."""
+        files = (self.path, self.path.with_name(self.path.name + "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
 
     def damage(self) -> list[str]:
         """What a full integrity check finds wrong, page by page; empty if all is well. Takes seconds per gigabyte."""
-        pages = self._connection.read("PRAGMA cipher_integrity_check")
-        rows = self._connection.read("PRAGMA quick_check")
+        try:
+            pages = self._connection.read("PRAGMA cipher_integrity_check")
+            rows = self._connection.read("PRAGMA quick_check")
+        except VaultDamagedError as error:
+            return [str(error)]
         return [str(r[0]) for r in pages] + [str(r[0]) for r in rows if r[0] != "ok"]
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file. Using the store afterwards raises VaultLockedError."""
         self._connection.close()
 
     def __enter__(self) -> Self:
@@ -87,3 +93,18 @@ class Store:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+def _expect(path: Path, *, create: bool) -> None:
+    """Make an empty file only the user can read where a store is to be created; refuse to make one anywhere else."""
+    if path.exists() and path.stat().st_size > 0:
+        return
+    if not create:
+        raise VaultDamagedError(
+            f"the vault's store is missing or empty: {path}; restore it from a copy, "
+            "or if nothing was ever kept in this vault, delete its folder and run: inkling init"
+        )
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StorageReadOnlyError(f"cannot create {path}: {os.strerror(error.errno or 0).lower()}") from None

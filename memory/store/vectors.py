@@ -32,7 +32,7 @@ def to_int8(vectors: Floats) -> npt.NDArray[np.int8]:
     return scaled
 
 
-# what of an item is embedded: a turn is only understood with its speaker (LoCoMo recall@10: 0.30 -> 0.51)
+# what of an item is embedded: a turn is only understood with its speaker (LoCoMo R@10 0.30 -> 0.51)
 _EMBEDDED_TEXT: dict[ItemType, str] = {
     "observation": "iif(i.speaker IS NULL OR i.speaker = 'me', i.text, i.speaker || ': ' || i.text)",
     "proposition": "i.text",
@@ -53,7 +53,8 @@ class Vectors:
 
     def unembedded(self, limit: int) -> list[tuple[int, str]]:
         """Up to ``limit`` items without a vector, as (row, text to embed)."""
-        sql = f"""SELECT i.id, {_EMBEDDED_TEXT[self._item]} FROM {self._item}_unembedded u JOIN {self._item}s i ON i.id = u.id
+        sql = f"""SELECT i.id, {_EMBEDDED_TEXT[self._item]}
+                  FROM {self._item}_unembedded u JOIN {self._item}s i ON i.id = u.id
                   ORDER BY u.id LIMIT ?"""
         return [(row, text) for row, text in self._c.read(sql, (limit,))]
 
@@ -81,6 +82,13 @@ class Vectors:
             if out_of_order:
                 self.invalidate()
         self._changed = True
+
+    def drop(self, rows: Sequence[int]) -> None:
+        """Take deleted rows out of the copy in memory; on disk their vectors went with them."""
+        with self._c.lock:
+            kept = ~np.isin(self._rows[: self._size], np.array(rows, np.int64))
+            self._rows, self._bits = self._rows[: self._size][kept], np.asfortranarray(self._bits[: self._size][kept])
+            self._size = len(self._rows)
 
     def invalidate(self) -> None:
         """Tell every process that rows below the newest changed; call inside the transaction that changes them."""

@@ -93,6 +93,12 @@ class Vault:
         return keyfile.exists(Path(folder))
 
     @staticmethod
+    def discard(folder: Path) -> None:
+        """Delete a vault that was just created and never used, when the rest of its creation failed."""
+        for name in (keyfile.KEY_FILE, keyfile.STORE_FILE, keyfile.STORE_FILE + "-wal", keyfile.STORE_FILE + "-shm"):
+            (Path(folder) / name).unlink(missing_ok=True)
+
+    @staticmethod
     def check(folder: Path) -> None:
         """See, before asking for any secret, that there is a vault and that its key file is whole.
 
