@@ -31,7 +31,8 @@ KNOWN = re.compile(
     | (?:mfa\.[\w\-]{60,} | [MNO][A-Za-z0-9_\-]{22,27}\.[\w\-]{6}\.[\w\-]{25,})
     | live_\d{6,}_[A-Za-z0-9]{16,}
     | do[opr]_v1_[a-f0-9]{40,} | shp(?:at|ca|pa|ss)_[a-fA-F0-9]{24,} | sq0[a-z]{3}-[\w\-]{20,} | dapi[a-f0-9]{32}
-    | lin_api_[A-Za-z0-9]{24,} | ntn_[A-Za-z0-9]{24,} | secret_[A-Za-z0-9]{32,} | figd_[\w\-]{24,} | dckr_pat_[\w\-]{16,}
+    | lin_api_[A-Za-z0-9]{24,} | ntn_[A-Za-z0-9]{24,} | secret_[A-Za-z0-9]{32,} | figd_[\w\-]{24,}
+    | dckr_pat_[\w\-]{16,}
     | hv[sb]\.[\w\-]{20,} | tskey-[\w\-]{16,} | sbp_[a-f0-9]{32,} | pscale_\w{2,4}_[\w\-.]{24,} | NRAK-[A-Z0-9]{20,}
     | PMAK-[a-f0-9\-]{24,} | ATATT3[\w\-=]{24,} | gl(?:sa|c)_[\w\-=]{24,} | pplx-[A-Za-z0-9]{24,} | xai-[A-Za-z0-9]{24,}
     | sntry[su]_[\w\-=+/]{24,} | AGE-SECRET-KEY-1[A-Z0-9]{40,} | nsec1[a-z0-9]{40,} | [xyz]prv[A-Za-z0-9]{80,}
@@ -41,12 +42,14 @@ KNOWN = re.compile(
 )
 _CONTINUED = re.compile(r"[ \t]*\n?[ \t]*([A-Za-z0-9_\-+/=]{8,})")
 _PEM = re.compile(
-    r"-{3,5} ?BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)? ?-{3,5}.*?(?:-{3,5} ?END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)? ?-{3,5}|\Z|(?=\n\s*\n(?![A-Za-z0-9+/=]{40})))",
+    r"-{3,5} ?BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)? ?-{3,5}.*?(?:-{3,5} ?END [A-Z0-9 ]*PRIVATE KEY"
+    r"(?: BLOCK)? ?-{3,5}|\Z|(?=\n\s*\n(?![A-Za-z0-9+/=]{40})))",
     re.DOTALL,
 )
 _PEM_END = re.compile(r"(?:[^\n]*\n){0,200}?[^\n]*-{3,5} ?END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)? ?-{3,5}")
 _KEY_BODY = re.compile(
-    r"(?<![A-Za-z0-9+/])(?:b3BlbnNzaC1rZXktdj|MII[EJC][vwopqXdQ][A-Z]I?BA|MHcCAQEE|MC4CAQAwBQYDK2Vw|MIG[HTk]AgEA|MHQCAQEE|MIICXAIBAA)"
+    r"(?<![A-Za-z0-9+/])(?:b3BlbnNzaC1rZXktdj|MII[EJC][vwopqXdQ][A-Z]I?BA|MHcCAQEE|MC4CAQAwBQYDK2Vw|MIG[HTk]AgEA"
+    r"|MHQCAQEE|MIICXAIBAA)"
     r"[A-Za-z0-9+/=]{8,}(?:\s*\n\s*[A-Za-z0-9+/=]{16,}(?=\s|$))*"
 )
 _PUTTY = re.compile(r"(?:Private-Lines: \d+\s*\n(?:[A-Za-z0-9+/=]+\s*(?:\n|$))+)(?:Private-(?:MAC|Hash): [0-9a-f]+)?")
@@ -58,17 +61,21 @@ _BEARER = re.compile(r"(?i)\bbearer\s+([A-Za-z0-9._~+/=\-]{16,})")
 _USERINFO = re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.\-]{1,20}://[^\s/:@'\"\ue000]*:([^\s/@'\"\ue000]+)@")
 _USERTOKEN = re.compile(r"://([A-Za-z0-9_\-]{16,})@")
 _PARAMETER = re.compile(
-    r"(?i)[?&#;](?:[\w\-]*(?:token|secret|passw(?:or)?d|pwd|api_?key|signature|otp)|sig|auth|sid|session(?:id)?|jwt|magic|invite_?key|key|code|x-amz-[\w-]+)=([^\s&#'\"<>\ue000]{6,})"
+    r"(?i)[?&#;](?:[\w\-]*(?:token|secret|passw(?:or)?d|pwd|api_?key|signature|otp)|sig|auth|sid|session(?:id)?|jwt"
+    r"|magic|invite_?key|key|code|x-amz-[\w-]+)=([^\s&#'\"<>\ue000]{6,})"
 )
 _HOOK = re.compile(
-    r"(?i)https?://(?:hooks\.slack\.com/(?:services|workflows)/|(?:\w+\.)?discord(?:app)?\.com/api/webhooks/)([\w/\-]{8,})"
+    r"(?i)https?://(?:hooks\.slack\.com/(?:services|workflows)/|(?:\w+\.)?discord"
+    r"(?:app)?\.com/api/webhooks/)([\w/\-]{8,})"
 )
 _ASSIGNED = re.compile(
-    r"(?i)(?<![A-Za-z0-9])(?:[\w.\-]*?(?:secret|token|api_?key|apikey|access_?key|private_?key|auth_?key|account_?key|credential|key))['\"]?\s*(?:=>|:=|[:=])\s*"
+    r"(?i)(?<![A-Za-z0-9])(?:[\w.\-]*?(?:secret|token|api_?key|apikey|access_?key|private_?key|auth_?key"
+    r"|account_?key|credential|key))['\"]?\s*(?:=>|:=|[:=])\s*"
     rf"(\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`|{TOKEN})"
 )
 _ANNOUNCED = re.compile(
-    rf"(?i)(?<![A-Za-z0-9_])(?:{words.KEY})(?![A-Za-z0-9_])([^\n:=：\ue000]{{0,30}}?)(?:\s*(?:[:=：]|{words.IS}|{words.CJK_IS}|\n)\s*|\s+)({TOKEN})"
+    rf"(?i)(?<![A-Za-z0-9_])(?:{words.KEY})(?![A-Za-z0-9_])([^\n:=：\ue000]{{0,30}}?)(?:\s*(?:[:=：]|{words.IS}"
+    rf"|{words.CJK_IS}|\n)\s*|\s+)({TOKEN})"
 )
 _LONG = re.compile(r"(?<![A-Za-z0-9+/_=\-.~%])[A-Za-z0-9+/_=\-]{32,200}(?![A-Za-z0-9+/_=\-])")
 _PUBLIC = re.compile(
@@ -77,20 +84,17 @@ _PUBLIC = re.compile(
 _PUBLIC_BODY = re.compile(
     r"AAAA[A-Z]3|AAAAE2|MII[CDFG]|iVBORw0|/9j/|R0lGOD|UklGR|PHN2Zy|JVBERi|d09GR|sha\d|[0-9a-f\-]+$", re.ASCII
 )
-HINT = re.compile(
-    r"[A-Za-z0-9+/_=\-]{16}|://|PRIVATE KEY|Private-|(?i:authorization|bearer|secret|token|key|schlüssel|キー|密钥|令牌|токен|ключ|cl[ée] )"
-)
+_HINT = re.compile(r"[A-Za-z0-9+/_=\-.]{16}|://|BEGIN |Private-|(?i:authorization|bearer)")
 
 
-def find(text: str) -> Iterator[Span]:
-    """Yield every private key and API key of the text."""
-    if HINT.search(text) is None:
+def by_format(text: str) -> Iterator[Span]:
+    """Yield every private key and API key whose format or randomness gives it away."""
+    if _HINT.search(text) is None:
         return
     yield from _private_keys(text)
     for match in KNOWN.finditer(text):
         yield Span(match.start(), _end_of_split(text, match.end()), "api key")
     yield from _carried(text)
-    yield from _announced(text)
     yield from _random(text)
 
 
@@ -123,7 +127,8 @@ def _end_of_split(text: str, end: int) -> int:
 
 def _carried(text: str) -> Iterator[Span]:
     """Credentials inside headers and URLs."""
-    for pattern in (_HEADER, _BEARER, _USERINFO, _USERTOKEN, _PARAMETER, _HOOK):
+    linked = (_USERINFO, _USERTOKEN, _PARAMETER, _HOOK) if "://" in text or "=" in text else ()
+    for pattern in (_HEADER, _BEARER, *linked):
         for match in pattern.finditer(text):
             value = match.group(1)
             if PLACEHOLDER.fullmatch(value) or (pattern is _BEARER and not any(c.isdigit() for c in value)):
@@ -131,7 +136,8 @@ def _carried(text: str) -> Iterator[Span]:
             yield Span(match.start(1), match.end(1), "password" if pattern is _USERINFO else "api key")
 
 
-def _announced(text: str) -> Iterator[Span]:
+def announced(text: str) -> Iterator[Span]:
+    """Yield every key that a word for one stands before."""
     for match in _ASSIGNED.finditer(text):
         value = trimmed(match.group(1))
         if is_key_like(value, 12) or (len(value) >= 20 and "insecure" in value):
@@ -156,5 +162,5 @@ def _random(text: str) -> Iterator[Span]:
         around = before.rsplit(None, 1)[-1] if before and not before[-1].isspace() else ""
         if "://" in around or _PUBLIC.search(before) or _PUBLIC_BODY.match(match.group()):
             continue
-        if is_random(match.group()):
+        if is_random(re.sub(r"^[\w-]+=(?=.)", "", match.group())):
             yield Span(match.start(), _end_of_split(text, match.end()), "api key")

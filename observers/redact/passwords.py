@@ -11,125 +11,132 @@ import re
 from typing import TYPE_CHECKING
 
 from observers.redact import vocabulary as words
+from observers.redact.chatter import INSTEAD, REPLIES
 from observers.redact.shapes import PLACEHOLDER, TOKEN, TOKENS, is_ordinary, is_strong, looks_like_name, trimmed
-from observers.redact.spans import Span
+from observers.redact.spans import Span, lowered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CUE = re.compile(rf"(?i){words.START}(?:{words.PASSWORD})(?![A-Za-z0-9_])")
+_CUE = re.compile(rf"{words.START}(?:{words.PASSWORD})(?![a-z0-9_])")
 _SHORT = re.compile(
-    r"(?i)(?<![^\W])(?:the |wifi |guest |user |admin |my |ur |your )?pass(?=\s*(?:[:=]|is\b|for\b))(?![A-Za-z0-9_])"
+    r"(?<![^\W])(?:the |wifi |guest |user |admin |my |ur |your )?pass(?=\s*(?:[:=]|is\b|for\b))(?![A-Za-z0-9_])"
 )
-LOGIN = re.compile(rf"(?i){words.START}(?:{words.LOGIN})(?![A-Za-z0-9_])")
+_LOGIN = re.compile(rf"{words.START}(?:{words.LOGIN})(?![A-Za-z0-9_])")
 _QUOTED = r"[\"“„«'‘`][^\"”“»'’`\n\ue000]{3,64}[\"”“»'’`]"
 _DIRECT = re.compile(
     rf"(?i)(?P<filler>(?:['’]s?)?(?:[ \t]+[^\s:=：.?!;\ue000]+){{0,6}}?)[ \t]*"
-    rf"(?:(?P<sign>[:=：＝]|→|-+>|=>)|(?<![^\s'’])(?P<verb>{words.IS})(?=\s)|(?P<cjk>{words.CJK_IS}))[ \t]*\n?[ \t]*(?P<value>{_QUOTED}|{TOKEN})"
+    rf"(?:(?P<sign>[:=：＝]|→|-+>|=>)|(?<![^\s'’])(?P<verb>{words.IS})(?=\s)"
+    rf"|(?P<cjk>{words.CJK_IS}))[ \t]*\n?[ \t]*(?P<value>{_QUOTED}|{TOKEN})"
 )
 _BESIDE = re.compile(rf"[ \t]*(?:[-–—|]|\n)?[ \t]*(?P<value>{_QUOTED}|{TOKEN})")
 _ENDS = re.compile(
-    r"[.!?]?\s*(?:$|[\n,.;!)\]\"”'’。、]|\s{2}|\s(?:btw|lol|but|and|so|ok|okay|thanks|thx|ty|pls|please|dont|don't|do not|with|all|x+|haha|if|und|et|y|e|i|en|och|og|ja|ve|aber|mais|pero|ma|mas|ale|maar|men|mutta|ama)\b)|です|だよ|でした|哦|呢"
+    r"[.!?]?\s*(?:$|[\n,.;!)\]\"”'’。、]|\s{2}|\s(?:btw|lol|but|and|so|ok|okay|thanks|thx|ty|pls|please|dont|don't"
+    r"|do not|with|all|x+|haha|if|und|et|y|e|i|en|och|og|ja|ve|aber|mais|pero|ma|mas|ale|maar|men|mutta|ama)\b)|です"
+    r"|だよ|でした|哦|呢"
 )
-_REMARK = re.compile(rf"(?i)({TOKEN})[\s,;(\-–]{{1,3}}(?:{words.CASE_REMARK})")
+_REMARK = re.compile(words.CASE_REMARK)
+_LAST_TOKEN = re.compile(rf"(?<!\S)({TOKEN})[\s,;(\-–]{{1,3}}\Z")
 _IT_IS = re.compile(r"(?i)(?:^|\b)(?:it['’]?s|its|is|try|use|est|ist|es|è|é|jest|je|on)\s+\Z")
 _COMMAND = re.compile(
-    rf"(?i)--?(?:password|passwd|pass|passphrase|pwd)[= ]({_QUOTED}|{TOKEN})|(?<!\S)-p({_QUOTED})|\bsshpass -p ?({_QUOTED}|{TOKEN})"
-    rf"|(?<!\S)(?:-u|--user)[ =]?[\"']?[^\s:\"']+:({TOKEN})|\b(?:echo|printf)\s+({_QUOTED}|{TOKEN})\s*\|\s*(?:sudo|passwd|docker login)"
+    rf"(?i)--?(?:password|passwd|pass|passphrase|pwd)[= ]({_QUOTED}|{TOKEN})|(?<!\S)-p({_QUOTED})"
+    rf"|\bsshpass -p ?({_QUOTED}|{TOKEN})"
+    rf"|(?<!\S)(?:-u|--user)[ =]?[\"']?[^\s:\"']+:({TOKEN})|\b(?:echo|printf)\s+({_QUOTED}|{TOKEN})\s*\|\s*(?:sudo"
+    rf"|passwd|docker login)"
 )
 _ASSIGNED = re.compile(
-    rf"(?i)(?<![A-Za-z0-9])[\w.\-]*_?(?:password|passwd|passphrase|pwd|_pass|_pw|credentials?)['\"]?\s*(?:=>|:=|[:=])\s*({_QUOTED}|{TOKEN})"
+    rf"(?i)(?<![A-Za-z0-9])[\w.\-]*_?(?:password|passwd|passphrase|pwd|_pass|_pw|credentials?)['\"]?\s*(?:=>|:="
+    rf"|[:=])\s*({_QUOTED}|{TOKEN})"
 )
 _PAIR = re.compile(
-    rf"(?i)(?:[ \t]+(?:is|are|guest|name|details|for [^\s:]+|network))?[ \t]*[:=：]?[ \t]*\n?[ \t]*(?P<name>[^\s/|]{{2,40}})\s*(?:\s[/|]\s|/|\s\|\s)\s*(?P<value>{TOKEN})"
+    rf"(?i)(?:[ \t]+(?:is|are|guest|name|details|for(?: [^\s:]+){{1,4}}?|network)){{0,2}}[ \t]*[:=：]?[ \t]*\n?[ \t]*"
+    rf"(?P<name>[^\s/|]{{2,40}})\s*(?:\s[/|]\s|/|\s\|\s|,\s)\s*(?P<value>{TOKEN})"
 )
 _NETWORK = re.compile(
-    rf"(?i)(?<![^\W_])(?:wi-?fi|w-?lan|ssid|hotspot|вай-?фай)(?![A-Za-z0-9_])(?=((?:[ \t:=：]*\n?[ \t]*{TOKEN}){{1,5}}))"
+    rf"(?i)(?<![^\W_])(?:wi-?fi|w-?lan|ssid|hotspot|вай-?фай)(?![A-Za-z0-9_])"
+    rf"(?=((?:[ \t:=：]*\n?[ \t]*{TOKEN}){{1,5}}))"
 )
 _CHANGED = re.compile(
-    rf"(?i)\b(?:reset|chang(?:ed?|ing)|set|updated?|switched|(?:um)?geändert|chang[ée]|cambi(?:ato|ado|é|ata)|zmieni\w+)\b[ \t]+"
-    rf"(?:[^\s.!?;\ue000]+[ \t]+){{0,5}}?(?:to|auf|in|en|por|a|na|into)[ \t]+({TOKEN})"
+    rf"(?i)\b(?:reset|chang(?:ed?|ing)|set|updated?|switched|(?:um)?geändert|chang[ée]|cambi(?:ato|ado|é|ata)"
+    rf"|zmieni\w+|made)\b[ \t]+"
+    rf"(?:[^\s.!?;\ue000]+[ \t]+){{0,5}}?(?:to|auf|in|en|por|a|na|into|it|mine)[ \t]+({TOKEN})"
+)
+_NETWORK_KEY = re.compile(
+    rf"(?i)(?<![^\W_])(?:key|pass|clave|cl[ée]|schlüssel|klucz|chave|chiave|sleutel|nyckel)\s*[:=]\s*({TOKEN})"
 )
 _PHRASE = re.compile(
     r"(?i)(?<![^\W_])pass ?phrase(?: \w+)?\s*(?::|=|is)\s*((?:[a-z]+[ \-]){2,9}[a-z]+)\s*(?:$|[\n.,;])"
 )
-_ANNOUNCED_AFTER = re.compile(
-    rf"(?i)({TOKEN})[\s,;:\-–—(]{{1,4}}(?:that['’]?s|this is|thats|is|was|as|= ?)\s+(?:the|my|your|our|ur|new|wifi|admin)?\s*(?:\w+ ){{0,3}}(?:{words.PASSWORD})(?![A-Za-z0-9_])"
+_NAMED_AFTER = re.compile(
+    rf"(?i)(?<!\S)({TOKEN})[\s,;:\-–—(]{{1,4}}(?:that['’]?s|this is|thats|is|was|as|=)\s+(?:the|my|your|our|ur"
+    rf"|new)?\s*(?:\w+ ){{0,3}}\Z"
 )
 _THAT_WAS_IT = re.compile(
-    rf"(?i)^\W*(?:that|this|↑|\^|das|ça|c['’]|eso|questa|to|dat|det)\W{{0,2}}\w*\s+(?:\w+\s+){{0,3}}?(?:{words.PASSWORD})(?![A-Za-z0-9_])"
+    rf"(?i)^\W*(?:that|this|↑|\^|das|ça|c['’]|eso|questa|to|dat|det)\W{{0,2}}\w*\s+"
+    rf"(?:\w+\s+){{0,3}}?(?:{words.PASSWORD})(?![A-Za-z0-9_])"
 )
-ASKS = re.compile(rf"(?i){words.QUESTION}")
-# What stands after "the password is" when nobody tells it.
-_INSTEAD = frozenset(
-    """
-    a an the this that these those my your his her our their its it in on at under inside behind above below with without for from to of by as like not no never
-    always still already just only also too very so really quite almost now then here there where when what which who why how if because since
-    wrong incorrect invalid correct right fine good bad weak strong secure safe insecure short long longer shorter simple easy hard complex complicated different same
-    required needed mandatory optional expired expiring changing changed forgotten lost missing gone stored saved hidden shown visible unknown known unique new old default empty blank
-    reset resetting case-sensitive sensitive encrypted hashed being going getting set written stuck posted printed taped wired working broken locked blocked disabled enabled
-    compromised leaked breached reused updated accepted rejected protected valid available attached below above enclosed secret private confidential public important necessary
-    show hide forgot forgotten? reset? change edit copy paste save cancel submit next back continue login log sign enter confirm repeat retype remember generate generator manager health
-    please ask see check call text message contact tell somewhere something anything nothing everything whatever yes yeah yep no nope none ok okay thanks cheers dunno sorry idk
-    must should can could will would may might needs need has have had does do did min minimum max maximum least between characters chars letters digits length
-    string str bytes text varchar char bool boolean int object null none undefined true false error failed failure mismatch policy field fields input type prompt
-    updated! reset! mail email link page form box screen hint strength meter vault app tips advice protection recovery authentication entry wifi network
-    ein eine der die das dem den falsch richtig nicht noch immer gleich dasselbe geheim abgelaufen vergessen unbekannt leer zu auf im am in bei beim ungültig erforderlich geändert wieder anzeigen vergessen? ändern neu speichern gespeichert weg schwach sicher
-    un une le la les incorrect faux oublié oublié? toujours pas sur dans expiré invalide requis obligatoire trop affichée afficher correct changé changer écrit collé bon mauvais
-    un una el la los las incorrecta incorrecto errónea equivocada olvidada olvidé siempre no en expirada caducada obligatoria demasiado correcta muy la misma mostrar cambiar
-    il lo gli errata sbagliata scaduta dimenticata dimenticata? sempre non troppo corretta uguale obbligatoria nel nella sul sulla scritta mostra cambiata stessa
-    o os as um uma errada errado esquecida sempre não nao na no numa muito correta igual obrigatória expirada mostrar alterar mesma
-    błędne nieprawidłowe niepoprawne złe zapomniane zawsze nie na w za takie samo wymagane wygasło pokaż zmień
-    verkeerd onjuist vergeten altijd niet op in te verlopen verplicht hetzelfde tonen wijzigen het de een ongeldig
-    špatně špatné chybné nesprávné vždy na v ve příliš stejné neplatné fel felaktigt glömt glömd alltid inte på i för samma ogiltigt ugyldig feil glemt alltid ikke forkert glemt altid for den det en et
-    väärä väärin unohtunut unohtui aina ei liian sama vaaditaan näytä yanlış hatalı unuttum unutulmuş her aynı geçersiz gerekli göster değiştir bir
-    неверный неправильный забыл забыт всегда не на в тот такой истек показать изменить какой galat bhool kya wahi nahi
-    忘れた 違います 間違い 错误 不对 忘记 忘了
-    """.split()
+_ONLY_NAMED = re.compile(
+    rf"(?i)\W*(?:(?!no|new|same|forgot|lost|wrong|change)\w+\W{{1,2}}){{0,3}}(?:{words.PASSWORD})\W*"
 )
-_REPLIES = frozenset(
-    """
-    thanks thank thankyou cheers great perfect brilliant lovely awesome nice cool sorry dunno maybe nothing never hello hallo hiya morning sure right exactly really tomorrow tonight today later
-    working worked hmmm ahhh haha hahaha lmao please wait which where whose what danke merci gracias grazie obrigada obrigado dzięki dzieki bedankt děkuji díky tack takk kiitos teşekkürler sağol спасибо
-    ありがとう 谢谢 bitte prego wrong again still incorrect nope yeah yepp okay thx welcome gotcha received copied noted seconds minute never mind check checking coming found ignored absolutely definitely certainly
-    always sometimes already anyway because honestly actually unlucky good night goodnight weird strange connected connecting success typical same
-    """.split()
-)
+_ASKS = re.compile(rf"(?i){words.QUESTION}")
 _CODE_LINE = re.compile(r"\bdef |\bfunction\b|\bclass \w+[:({]|\blambda\b|=>|\bconst\b|\bimport\b|\breturn\b")
 
 
 def find(text: str) -> Iterator[Span]:
     """Yield every password the text itself gives away."""
     yield from _commands(text)
-    cues = [m.end() for m in CUE.finditer(text)] + [m.end() for m in _SHORT.finditer(text)]
-    for end in cues:
-        yield from _after_cue(text, end)
+    yield from _from_cues(text)
+    yield from _from_logins(text)
+    for match in _CHANGED.finditer(text):
+        if _is_believable(text, match, 1):
+            yield _span(text, match.start(1), match.end(1))
+
+
+def _from_cues(text: str) -> Iterator[Span]:
+    low = lowered(text)
+    cues = [*_CUE.finditer(low), *_SHORT.finditer(low)]
+    for cue in cues:
+        yield from _after_cue(text, cue.end())
+        yield from _before_cue(text, cue.start())
     for match in _PHRASE.finditer(text):
         yield Span(match.start(1), match.end(1), "password")
-    for match in _ANNOUNCED_AFTER.finditer(text):
-        if is_strong(trimmed(match.group(1))):
-            yield _span(text, match.start(1), match.end(1))
     yield from _remarked(text, named=bool(cues))
-    for match in LOGIN.finditer(text):
+
+
+def _from_logins(text: str) -> Iterator[Span]:
+    low = lowered(text)
+    for match in _LOGIN.finditer(low):
         if "://" not in text[max(0, match.start() - 200) : match.start()].rpartition(" ")[2]:
             yield from _after_login(text, match.end())
     for match in _NETWORK.finditer(text):
         for token in TOKENS.finditer(text, *match.span(1)):
-            if is_strong(trimmed(token.group())) and not looks_like_name(trimmed(token.group())):
+            if _is_believable(text, token):
                 yield _span(text, token.start(), token.end())
-    for match in _CHANGED.finditer(text):
-        if is_strong(trimmed(match.group(1))) and not looks_like_name(trimmed(match.group(1))):
-            yield _span(text, match.start(1), match.end(1))
+        key = _NETWORK_KEY.search(text, match.end(), match.end() + 100)
+        if key and not is_ordinary(trimmed(key.group(1))) and len(trimmed(key.group(1))) >= 8:
+            yield _span(text, key.start(1), key.end(1))
+
+
+def _is_believable(text: str, match: re.Match[str], group: int = 0) -> bool:
+    """Whether the token is strong and neither called a name nor written like one."""
+    token = trimmed(match.group(group))
+    return is_strong(token) and not looks_like_name(token) and not _is_named(text, match.start(group))
 
 
 def asked(text: str) -> tuple[bool, bool]:
     """Whether the text speaks of a password, or of logging in, such that the next text may give it."""
-    return CUE.search(text) is not None, LOGIN.search(text) is not None
+    low = lowered(text)
+    return _CUE.search(low) is not None, _LOGIN.search(low) is not None
+
+
+def asks(text: str) -> bool:
+    """Whether a text that speaks of a password asks for it, or says nothing else ("wifi password")."""
+    return _ASKS.search(text) is not None or _ONLY_NAMED.fullmatch(text) is not None
 
 
 def was_it(text: str) -> bool:
     """Whether the text says that the one before it was a password ("that's the wifi password")."""
-    return _THAT_WAS_IT.match(text) is not None
+    return len(text) <= 80 and "?" not in text and _THAT_WAS_IT.match(text) is not None
 
 
 def answers(text: str, *, direct: bool) -> Iterator[Span]:
@@ -137,8 +144,7 @@ def answers(text: str, *, direct: bool) -> Iterator[Span]:
     if len(text) > 400:
         return
     for match in TOKENS.finditer(text):
-        token = trimmed(match.group())
-        if is_strong(token) and not looks_like_name(token) and not _is_named(text, match.start()):
+        if _is_believable(text, match):
             yield _span(text, match.start(), match.end())
     if direct:
         yield from _only_word(text)
@@ -157,8 +163,8 @@ def _only_word(text: str) -> Iterator[Span]:
     plain = word.lower().strip("!?.")
     if (
         len(word) < 5
-        or plain in _INSTEAD
-        or plain in _REPLIES
+        or plain in INSTEAD
+        or plain in REPLIES
         or is_ordinary(word)
         or re.fullmatch(r"(\w)\1*|[\W_]+", word)
     ):
@@ -185,43 +191,42 @@ def _after_cue(text: str, end: int) -> Iterator[Span]:
             yield _span(text, match.start(), match.end())
 
 
+def _before_cue(text: str, start: int) -> Iterator[Span]:
+    """``Kestrel!2019 is the new password``."""
+    match = _NAMED_AFTER.search(text, max(0, start - 80), start)
+    if match and is_strong(trimmed(match.group(1))):
+        yield _span(text, match.start(1), match.end(1))
+
+
 def _told(text: str, match: re.Match[str]) -> bool:
     """Whether what follows a colon or "is" is a password rather than something said about it."""
     raw = match.group("value")
-    if re.fullmatch(_QUOTED, raw):
-        return not PLACEHOLDER.fullmatch(raw[1:-1]) and raw[1:-1].lower() not in _INSTEAD
     value = trimmed(raw)
-    if is_strong(value):
+    if _told_beside(raw):
         return True
-    if (
-        len(value) < 4
-        or PLACEHOLDER.fullmatch(value)
-        or PLACEHOLDER.fullmatch(raw)
-        or value.lower() in _INSTEAD
-        or raw.lower() in _INSTEAD
-    ):
+    if re.fullmatch(_QUOTED, raw) or len(value) < 4 or _is_said_instead(value) or _is_said_instead(raw):
         return False
     if re.search(r"[(){}<>]|://", raw) or _CODE_LINE.search(text):
         return False
+    signed = match.group("sign") is not None
     ends = _ENDS.match(text, match.start("value") + raw.index(value) + len(value)) is not None
     if value.isdigit():
         return ends
     plain = value.replace("-", "").replace("'", "").replace("’", "").isalpha()
-    words_between = len(match.group("filler").split())
     if plain:
-        return (
-            ends
-            and (words_between <= 3 or match.group("sign") is not None)
-            and value.isascii()
-            or (ends and match.group("sign") is not None)
-        )
-    return ends or match.group("sign") is not None
+        near = len(match.group("filler").split()) <= 3 and value.isascii()
+        return ends and (signed or near)
+    return ends or signed
 
 
 def _told_beside(raw: str) -> bool:
     if re.fullmatch(_QUOTED, raw):
-        return not PLACEHOLDER.fullmatch(raw[1:-1]) and raw[1:-1].lower() not in _INSTEAD
+        return not _is_said_instead(raw[1:-1])
     return is_strong(trimmed(raw))
+
+
+def _is_said_instead(value: str) -> bool:
+    return PLACEHOLDER.fullmatch(value) is not None or value.lower() in INSTEAD
 
 
 def _commands(text: str) -> Iterator[Span]:
@@ -234,20 +239,23 @@ def _commands(text: str) -> Iterator[Span]:
                 len(value) >= 4
                 and not PLACEHOLDER.fullmatch(value)
                 and not code
-                and value.lower().strip(".,;!?") not in _INSTEAD
+                and value.lower().strip(".,;!?") not in INSTEAD
             ):
                 yield _span(text, match.start(k), match.end(k))
 
 
 def _remarked(text: str, *, named: bool) -> Iterator[Span]:
     """``it's Marmalade7, capital M``: nobody spells out the case of anything else."""
-    for match in _REMARK.finditer(text):
-        token = trimmed(match.group(1))
-        told = _IT_IS.search(text, 0, match.start(1)) is not None
+    for match in _REMARK.finditer(lowered(text)):
+        before = _LAST_TOKEN.search(text, max(0, match.start() - 70), match.start())
+        if before is None:
+            continue
+        token = trimmed(before.group(1))
+        told = _IT_IS.search(text[max(0, before.start(1) - 12) : before.start(1)]) is not None
         if is_strong(token) or (
-            (told or named) and len(token) >= 5 and token.isalnum() and token.lower() not in _INSTEAD
+            (told or named) and len(token) >= 5 and token.isalnum() and token.lower() not in INSTEAD
         ):
-            yield _span(text, match.start(1), match.end(1))
+            yield _span(text, before.start(1), before.end(1))
 
 
 def _after_login(text: str, end: int) -> Iterator[Span]:
@@ -255,6 +263,8 @@ def _after_login(text: str, end: int) -> Iterator[Span]:
     if pair and not PLACEHOLDER.fullmatch(trimmed(pair.group("value"))):
         value = trimmed(pair.group("value"))
         spaced = re.search(r"\s[/|]\s", pair.group()) is not None
+        if ", " in pair.group() and not re.search(r"(?i)\bis\b|[:：]", pair.group()):
+            return
         if is_strong(value) or (
             spaced and len(value) >= 6 and any(c.isdigit() for c in value) and not looks_like_name(value)
         ):
@@ -272,7 +282,8 @@ def _is_named(text: str, start: int) -> bool:
     before = text[max(0, start - 24) : start]
     return (
         re.search(
-            r"(?i)(?:\bas|\buser(?:name)?|\bhandle|\bname|\bid|\border|\bref|\bbranch|\bversion|\bfile|\bhost|\bserver|@)\s*[:#]?\s*\Z",
+            r"(?i)(?:\bas|\buser(?:name)?|\bhandle|\bname|\bid|\border|\bref|\bbranch|\bversion|\bfile|\bhost"
+            r"|\bserver|@|\bnetwork|\bssid|name|\brede|\bréseau|\bred)\s*[:#]?\s*\Z",
             before,
         )
         is not None

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from observers.redact import vocabulary as words
-from observers.redact.spans import Span
+from observers.redact.spans import Span, lowered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +23,8 @@ ANNOUNCED = 6  # list words in a row beside an announcement; fewer happen in pro
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _GAP = re.compile(r"[\s\d.,;:)(|•·\-–\"'\[\]#*/]{0,12}")
 _LOOSE_GAP = re.compile(r"[\s\d.,)|•·\-]{1,8}")
-_CUE = re.compile(rf"(?i){words.START}(?:{words.RECOVERY_PHRASE})(?![A-Za-z])")
-_MANY = re.compile(r"(?:[^\W\d_]{3,8}[\s\d.,;:)(|•·\-–\"'\[\]#*/]{1,12}){11}[^\W\d_]{3,8}")
+_CUE = re.compile(rf"{words.START}(?:{words.RECOVERY_PHRASE})(?![a-z])")
+_MANY = re.compile(r"(?<![a-z])(?:[a-z]{3,8}+[\s\d.,;:)(|•·\-–\"'\[\]#*/]{1,12}+){11}[a-z]{3}")
 _CHATTER = frozenset(
     "sure wait right maybe okay fine again already ready about just what nice later hello never cool enough".split()
 )
@@ -38,20 +38,24 @@ def word_list() -> frozenset[str]:
 
 def announces(text: str) -> bool:
     """Whether the text asks for a recovery phrase or says that one follows."""
-    return _CUE.search(text) is not None
+    return _CUE.search(lowered(text)) is not None
 
 
-def find(text: str, *, announced: bool = False) -> Iterator[Span]:
-    """Yield every recovery phrase; ``announced`` if an earlier text of the thread spoke of one."""
-    cue = _CUE.search(text)
-    if cue is None and not announced and _MANY.search(text) is None:
+def find(text: str, *, announced: bool = False, spoken: bool = True) -> Iterator[Span]:
+    """Yield every recovery phrase.
+
+    ``announced`` if an earlier text of the thread spoke of one; ``spoken`` unless this one surely does not.
+    """
+    cue = _CUE.search(lowered(text)) if spoken else None
+    if cue is None and not announced and _MANY.search(lowered(text)) is None:
         return
     shortest = ANNOUNCED if cue else 4 if announced else SHORTEST
     yield from _listed(text, shortest)
     if announced and cue is None:
         yield from _whole(text)
-    for match in _CUE.finditer(text):
-        yield from _loose(text, match.end())
+    if cue:
+        for match in _CUE.finditer(lowered(text), cue.start()):
+            yield from _loose(text, match.end())
 
 
 def _listed(text: str, shortest: int) -> Iterator[Span]:

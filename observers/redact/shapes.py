@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 from math import log2
 
 # Everything but spaces, blanked marks, brackets of a placeholder and CJK, which runs on without a space.
-TOKEN = r"[^\s\ue000<>「」『』\u2022\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef\uac00-\ud7af]+"
+TOKEN = r"[^\s\ue000<>「」『』\u2022\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef\uac00-\ud7af]+"  # noqa: S105 -- a pattern
 TOKENS = re.compile(TOKEN)
 
 _NOT_SECRET = re.compile(
     r"""(?ix)
     \w+://.* | www\..* | [^@]+@[\w-]+[.:'’].* | @.* | \#\w{3,}
     | [~.]?/.* | [a-z]:\\.* | \w[\w-]*(/[\w.-]+)+
-    | [^\s]+\.(?:png|jpe?g|gif|pdf|docx?|xlsx?|txt|md|py|rs|js|tsx?|json|ya?ml|toml|zip|mp[34]|mov|csv|html?|com|org|net|io|dev|co|uk|de|fr|es|nl)
+    | [^\s]+\.(?:png|jpe?g|gif|pdf|docx?|xlsx?|txt|md|py|rs|js|tsx?|json|ya?ml|toml|zip|mp[34]|mov|csv|html?|com
+      |org|net|io|dev|co|uk|de|fr|es|nl)
     | v?\d+(\.\d+)+[\w.-]* | [a-z]+[@-]v?\d+(\.\d+)+
     | \d+(?:[.,]\d+)?\s?(?:[a-z]{1,4}|°c|%) | \d+(?:st|nd|rd|th|er|ème|º|ª)
     | \d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:t[\d:.+z-]*)? | \d{1,2}[:h.]\d{2}(?:[ap]m)?
     | \d+-(?:\p{}|[^\W\d_])+ | [^\W\d_]{1,12}-\d{1,3} | (?:mid|pre|post|early|late)-\d{4}s?
-    | s\d{1,2}e\d{1,2} | [a-z]{2}-[a-z]{2} | (?:wpa|ieee|iso|rfc|cve|utf|wep|covid|h)[-\d].*
+    | s\d{1,2}e\d{1,2} | \d?passwords?\d{0,2} | [a-z]{2}-[a-z]{2} | (?:wpa|ieee|iso|rfc|cve|utf|wep|covid|h)[-\d].*
     | [0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12} | [0-9a-f]{7,64}
     """.replace(r"\p{}|", "")
 )  # fmt: skip
@@ -33,10 +35,13 @@ _CODE = re.compile(r"[(){}\[\];]|\.\w+\(|::|->|^\$|^%\w+%$")
 PLACEHOLDER = re.compile(
     r"""(?ix)
     [*•·●.\-_x×∙○◦…#?|]+ | <.*>? | \$?\{.* | \$\w+ | %\w+%
-    | (?:your|my|the|some|insert|enter|new|old)[-_ ]?(?:own)?[-_ ]?\w*(?:key|token|password|secret|pass|here)\w*(?:-here)?
-    | change[-_]?me\W* | pass(?:word|wd|phrase)?s? | pwd? | secret | token | user(?:name)? | key | example | placeholder | redacted | removed | hidden
+    | (?:your|my|the|some|insert|enter|new|old)[-_ ]?(?:own)?[-_ ]?\w*(?:key|token|password|secret|pass
+      |here)\w*(?:-here)?
+    | change[-_]?me\W* | pass(?:word|wd|phrase)?s? | pwd? | secret | token | user(?:name)? | key | example
+    | placeholder | redacted | removed | hidden
     | none | null | nil | true | false | undefined | str(?:ing)? | bytes | text | required | optional | \W+
-    | (?:os|process|self|this|settings|config|env|getenv|getpass|request|req|props|state|await|new|params?|options?|args?)\b[.\[(].* | await | new | return
+    | (?:os|process|self|this|settings|config|env|getenv|getpass|request|req|props|state|await|new|params?|options?
+      |args?)\b[.\[(].* | await | new | return
     """
 )  # fmt: skip
 _HEX = re.compile(r"[0-9a-fA-F]+")
@@ -50,24 +55,26 @@ def trimmed(token: str) -> str:
 
 def is_strong(token: str) -> bool:
     """Whether the token could hardly be anything but a password, given that passwords are the subject."""
-    if not 6 <= len(token) <= 64 or PLACEHOLDER.fullmatch(token) or _NOT_SECRET.fullmatch(token):
+    if not 6 <= len(token) <= 64 or _is_something_else(token):
         return False
-    if _MISREAD.fullmatch(token) and token[1:] == token[1:].lower():
-        return False
-    digit = any(c.isdigit() for c in token)
-    letter = any(c.isalpha() for c in token)
     body = token.rstrip("!")
     symbol = _SYMBOL.search(body[1:]) is not None
-    if not letter or _CODE.search(token):
-        return False
-    if not digit:
+    if not any(c.isdigit() for c in token):
         return symbol and token != token.lower() and not re.fullmatch(r"[A-Z]+&[A-Z]+", token)
     if symbol or token.endswith("!") or "_" in body:
         return True
     segments = re.split(r"[-.]", body)
     if len(segments) >= 3:
         return sum(len(s) >= 2 and s.isalpha() for s in segments) >= 2 or any(_mixed(s) for s in segments)
-    return any(_mixed(s) for s in segments) and len(token) >= (6 if len(segments) > 1 or _inner_capital(token) else 8)
+    shortest = 6 if len(segments) > 1 or _inner_capital(token) else 8
+    return any(_mixed(s) for s in segments) and len(token) >= shortest
+
+
+def _is_something_else(token: str) -> bool:
+    if PLACEHOLDER.fullmatch(token) or is_ordinary(token) or _CODE.search(token):
+        return True
+    misread = _MISREAD.fullmatch(token) and token[1:] == token[1:].lower()
+    return bool(misread) or not any(c.isalpha() for c in token)
 
 
 def _mixed(segment: str) -> bool:
@@ -109,7 +116,7 @@ def is_random(token: str) -> bool:
     if min(digits, upper, lower) < 4:
         return False
     kinds = ["d" if c.isdigit() else "u" if c.isupper() else "l" for c in token if c.isalnum()]
-    turns = sum(a != b for a, b in zip(kinds, kinds[1:], strict=False))
+    turns = sum(a != b for a, b in pairwise(kinds))
     return turns >= len(token) / 3 and entropy(token) >= 4.0
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping
 
 SecretKind = Literal[
     "password", "private key", "api key", "card number", "card security code", "bank account", "code",
@@ -53,6 +53,12 @@ def blank_marks(text: str) -> str:
     return MARK.sub(lambda m: BLANK * len(m.group()), text)
 
 
+def lowered(text: str) -> str:
+    """Return ``text`` in lower case, same length: the few letters that would grow stay as they are."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
 def merged(spans: Iterable[Span]) -> list[Span]:
     """Return the spans in order with overlaps joined; the longest names the kind."""
     out: list[Span] = []
@@ -66,18 +72,20 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return out
 
 
-def repeated(text: str, spans: Sequence[Span]) -> list[Span]:
-    """Return the spans with every other place where the same secret stands, plain words excepted."""
-    found = list(spans)
-    for value, kind in {text[s.start : s.end]: s.kind for s in spans}.items():
-        if is_telling(value):
-            found += [Span(m.start(), m.end(), kind) for m in re.finditer(rf"(?<!\w){re.escape(value)}(?!\w)", text)]
-    return found
+def telling(text: str, spans: Iterable[Span]) -> dict[str, SecretKind]:
+    """Return the secrets that, seen elsewhere, must be the same again: long enough, and no plain word."""
+    found = {text[s.start : s.end]: s.kind for s in spans}
+    return {value: kind for value, kind in found.items() if 5 <= len(value) <= 200 and not value.isalpha()}
 
 
-def is_telling(value: str) -> bool:
-    """Whether the value, seen elsewhere, must be the secret again: long enough, and no plain word."""
-    return len(value) >= 5 and not value.isalpha()
+def occurrences(text: str, values: Mapping[str, SecretKind]) -> list[Span]:
+    """Return every place where one of the secrets stands again."""
+    return [
+        Span(m.start(), m.end(), kind)
+        for value, kind in values.items()
+        if value in text
+        for m in re.finditer(rf"(?<!\w){re.escape(value)}(?!\w)", text)
+    ]
 
 
 def replace(text: str, spans: Iterable[Span]) -> Redacted:

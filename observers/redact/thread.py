@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from observers.redact import accounts, codes, identity, keys, passwords, phrases
-from observers.redact.hints import may_announce, may_hold
-from observers.redact.spans import Redacted, Span, blank_marks, mark, repeated, replace
+from observers.redact.hints import announcements, may_announce, may_hold, numbers
+from observers.redact.spans import Redacted, SecretKind, Span, blank_marks, mark, occurrences, replace, telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,6 +39,15 @@ class _Said:
 
 
 _NOTHING = _Said()
+_Detectors = tuple[Callable[[str], Iterable[Span]], ...]
+_BY_DIGITS: _Detectors = (accounts.by_digits, identity.by_shape)
+_BY_WORDS: dict[str, _Detectors] = {
+    "K": (keys.announced,),
+    "A": (accounts.announced,),
+    "I": (identity.announced,),
+    "P": (passwords.find,),
+    "C": (codes.find,),
+}
 
 
 def redact(text: str, before: Sequence[str] = ()) -> Redacted:
@@ -46,7 +56,7 @@ def redact(text: str, before: Sequence[str] = ()) -> Redacted:
     ``before`` holds the texts of the same thread that came before it, oldest first, redacted or not; only the last
     ``LOOK_BACK`` are read. Pure, total over ``str``, and idempotent: redacting the result changes nothing.
     """
-    return _redact(text, [_said(earlier) for earlier in before[-LOOK_BACK:]])
+    return _redact(text, [_said(earlier) for earlier in before[-LOOK_BACK:]], {})
 
 
 def redact_turns(texts: Sequence[str], before: Sequence[str] = ()) -> list[Redacted]:
@@ -56,30 +66,30 @@ def redact_turns(texts: Sequence[str], before: Sequence[str] = ()) -> list[Redac
     recovery phrases spread over several texts are found as well.
     """
     results = [Redacted(text) for text in texts]
+    found: dict[str, SecretKind] = {}
     for _ in range(_PASSES):
-        changed = _forward(results, before) | _across(results)
-        if not changed:
+        if not (_forward(results, before, found) | _across(results, found)):
             break
     return results
 
 
-def _forward(results: list[Redacted], before: Sequence[str]) -> bool:
+def _forward(results: list[Redacted], before: Sequence[str], values: dict[str, SecretKind]) -> bool:
     said = [_said(earlier) for earlier in before[-LOOK_BACK:]]
     changed = False
     for i, result in enumerate(results):
-        found = _redact(result.text, said)
+        found = _redact(result.text, said, values)
         if found.counts:
             results[i], changed = _added(result, found), True
         said = [*said, _said(found.text)][-LOOK_BACK:]
     return changed
 
 
-def _across(results: list[Redacted]) -> bool:
+def _across(results: list[Redacted], values: dict[str, SecretKind]) -> bool:
     """Find what only several texts together show."""
     spans: list[tuple[int, Span]] = []
     texts = [blank_marks(r.text) for r in results]
     for i, text in enumerate(texts[1:], 1):
-        if passwords.was_it(text) and not passwords.CUE.search(texts[i - 1]):
+        if passwords.was_it(text):
             spans += [(i - 1, span) for span in passwords.answers(texts[i - 1], direct=True)]
         if codes.asked(text) and len(text) <= 80 and re.match(r"(?i)\W*(?:that|this|it)", text):
             spans += [(i - 1, span) for span in codes.answers(texts[i - 1])]
@@ -87,6 +97,8 @@ def _across(results: list[Redacted]) -> bool:
         if re.search(r"\d{4}", texts[first]):
             spans += [(first + i, span) for i, span in accounts.halves(texts[first : first + LOOK_BACK])]
     spans += _spread_phrases(texts)
+    if values:
+        spans += [(i, span) for i, text in enumerate(texts) for span in occurrences(text, values)]
     return _apply(results, spans)
 
 
@@ -114,27 +126,47 @@ def _added(first: Redacted, then: Redacted) -> Redacted:
     return Redacted(then.text, dict(Counter(first.counts) + Counter(then.counts)))
 
 
-def _redact(text: str, said: Sequence[_Said]) -> Redacted:
+def _redact(text: str, said: Sequence[_Said], values: dict[str, SecretKind]) -> Redacted:
+    """Redact until nothing more is found; ``values`` collects what must be the same secret wherever it recurs."""
     result = Redacted(text)
     expecting = any(s is not _NOTHING for s in said)
+    clean: set[tuple[_Detectors, str]] = set()
     for _ in range(_PASSES):
         shown = blank_marks(result.text)
-        spans = list(_find(shown)) if may_hold(shown) else []
+        spans = list(_find(shown, clean)) if may_hold(shown) else []
         if expecting:
             spans += _find_answers(shown, said)
         if not spans:
             break
-        result = _added(result, replace(result.text, repeated(result.text, spans)))
+        values |= telling(result.text, spans)
+        spans += occurrences(result.text, values)
+        result = _added(result, replace(result.text, spans))
     return result
 
 
-def _find(text: str) -> Iterator[Span]:
-    yield from keys.find(text)
-    yield from accounts.find(text)
-    yield from identity.find(text)
-    yield from passwords.find(text)
-    yield from codes.find(text)
-    yield from phrases.find(text)
+def _find(text: str, clean: set[tuple[_Detectors, str]]) -> Iterator[Span]:
+    """Yield what the detectors find; stretches already known to be ``clean`` are not searched again."""
+    yield from keys.by_format(text)
+    announced = announcements(text)
+    yield from phrases.find(text, spoken="R" in announced)
+    for start, end in numbers(text):
+        yield from _searched(text, start, end, clean, _BY_DIGITS)
+    for family, stretches in announced.items():
+        for start, end in stretches:
+            yield from _searched(text, start, end, clean, _BY_WORDS.get(family, ()))
+
+
+def _searched(
+    text: str, start: int, end: int, clean: set[tuple[_Detectors, str]], detectors: _Detectors
+) -> Iterator[Span]:
+    stretch = text[start:end]
+    token = (detectors, stretch)
+    if not detectors or token in clean:
+        return
+    spans = [span for detect in detectors for span in detect(stretch)]
+    if not spans:
+        clean.add(token)
+    yield from (Span(s.start + start, s.end + start, s.kind) for s in spans)
 
 
 def _find_answers(text: str, said: Sequence[_Said]) -> Iterator[Span]:
@@ -159,7 +191,7 @@ def _said(text: str) -> _Said:
     shown = blank_marks(text)
     password, login = passwords.asked(shown)
     told = mark("password") in text
-    question = not told and (passwords.ASKS.search(shown) is not None or len(shown) <= 40)
+    question = not told and passwords.asks(shown)
     said = _Said(
         password=password,
         question=password and question,

@@ -84,7 +84,7 @@ def cases(name: str) -> list[Case]:
         if line.startswith("#"):
             continue
         chance = random.Random(number)
-        filled = re.sub(r"\{(\w+)\}", lambda m: invented(m[1], chance), line)
+        filled = re.sub(r"\{(\w+)\}", lambda m, chance=chance: invented(m[1], chance), line)
         filled = re.sub(r"\\(\\|n)", lambda m: "\n" if m[1] == "n" else "\\", filled)
         turns = filled.split(" ⏎ ")
         out.append(Case([SECRET.sub(r"\1", t) for t in turns], [SECRET.findall(t) for t in turns]))
