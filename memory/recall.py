@@ -30,7 +30,7 @@ POOL = 100  # items that vectors and words may each propose
 WORDS_WEIGHT = 0.8  # of the lexical score (0 to 1) beside the cosine; chosen on development conversations
 WORDS_WEIGHT_IN_REQUEST = 0.1  # a request seldom names the fact that matters (PrefEval recall@5: 0.54 -> 0.80)
 FULL_MATCH = 16.0  # BM25 at which it is 1: absolute, because the best of poor matches is still a poor match
-NEIGHBOUR_SHARE = 0.3  # of each neighbouring turn's score that a turn inherits; likewise (R@10 0.68 -> 0.72)
+NEIGHBOUR_SHARE = 0.15  # of each neighbouring turn's score that a turn inherits; likewise (LoCoMo R@10 0.68 -> 0.72)
 CONFIDENCE_WEIGHT = 0.15  # of a proposition's confidence
 ENDED_PENALTY = 0.10  # for propositions no longer true at the time asked about
 PROPOSITION_BONUS = 0.05  # a distilled fact before the raw line it came from
@@ -84,13 +84,14 @@ class Recall:
         scores = self._with_neighbours(query, scores, cosines)
         ranked = sorted(scores, key=lambda row: (-scores[row], row))
         hits: list[Hit] = []
-        for start in range(0, len(ranked), max(asked.k, 10)):  # read texts for as many as it takes to fill k
-            rows = ranked[start : start + max(asked.k, 10)]
+        page = max(asked.k, 10)
+        for start in range(0, len(ranked), page):  # read the texts of as many as it takes to fill k
+            rows = ranked[start : start + page]
             stored, hidden = self._store.observations.get(rows), self._quarantined(asked, rows)
             hits += [
                 _observation_hit(stored[row], scores[row], cosines.get(row, 0.0))
                 for row in rows
-                if row in stored and row not in hidden and (asked.at is None or stored[row].observation.at <= asked.at)
+                if row in stored and row not in hidden and _made_by(stored[row], asked.at)
             ]
             if len(hits) >= asked.k:
                 break
@@ -135,6 +136,10 @@ class Recall:
             if (p := believe(one, asked.now, asked.allowed)) is not None and p.status == "quarantined"
         }
         return {row for row, propositions in resting.items() if closed & set(propositions)}
+
+
+def _made_by(stored: Stored, at: datetime | None) -> bool:
+    return at is None or stored.observation.at <= at
 
 
 def _proposition_hit(proposition: Proposition, score: float, cosine: float, created_at: datetime) -> Hit:
