@@ -28,7 +28,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What names a thread at rest: observations without a thread of their own share one per app."""
+    """What names a thread at rest: observations without a thread of their own share one per app.
+
+    An empty name is no name.
+    """
 
     source: str
     app: str | None
@@ -37,7 +40,7 @@ class Thread:
     @classmethod
     def of(cls, observation: Observation) -> Self:
         """The thread an observation belongs to."""
-        return cls(observation.source, observation.app, observation.thread)
+        return cls(observation.source, observation.app or None, observation.thread or None)
 
 
 def local_time(at: float, utc_offset: int) -> datetime:
@@ -91,7 +94,7 @@ class Observations:
         )
 
     def _context(self, o: Observation, known: dict[tuple[str | None, ...], int]) -> int:
-        identity = (o.source, o.app, o.thread, o.title)
+        identity = (o.source, o.app or None, o.thread or None, o.title or None)
         if identity not in known:
             row = self._c.one(
                 """SELECT id FROM contexts WHERE source = ? AND ifnull(app, '') = ifnull(?, '')
