@@ -1,0 +1,330 @@
+# ruff: noqa: A001, A002 - id is the API's word
+"""An invented person's memory behind a fake assistant with the same verbs, which can be told to fail or to wait."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from memory.errors import NotFoundError, WrongPassphraseError
+from memory.records import Answer, Evidence, Hit, Observation, Proposition, Revision
+from tui.app import InklingApp
+
+NOW = datetime(2026, 4, 20, 9, 30, tzinfo=UTC)
+
+
+def ago(days: float, hours: float = 0) -> datetime:
+    return NOW - timedelta(days=days, hours=hours)
+
+
+class FakeAssistant:
+    """Holds records in dictionaries. ``fail_next`` makes the next call of a verb raise; ``hold`` makes it wait."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, Proposition] = {}
+        self.observed: dict[str, Observation] = {}
+        self.changes: dict[str, list[Revision]] = {}
+        self.calls: list[tuple[Any, ...]] = []
+        self.classes: frozenset[str] = frozenset()
+        self.answer = Answer(text="I do not have anything about that.", citations=(), abstained=True)
+        self.hits: list[Hit] = []
+        self.pending = 0
+        self.recovery_code: str | None = None
+        self.closed = False
+        self.fail_next: dict[str, Exception] = {}
+        self.hold: dict[str, threading.Event] = {}
+
+    # filling it
+
+    def heard(self, text: str, *, who: str | None = "me", at: datetime, **more: Any) -> str:
+        key = f"o{len(self.observed) + 1}"
+        fields = {"source": "chat", "app": "WhatsApp", "thread": "Ana", **more}
+        self.observed[key] = Observation(text=text, at=at, speaker=who, key=key, **fields)
+        return key
+
+    def evidence(self, source: str, quote: str, **more: Any) -> Evidence:
+        observation = self.observed[source]
+        start = observation.text.index(quote)
+        fields = {"stance": "supports", "basis": "stated", **more}
+        return Evidence(
+            observation_id=source, observation_key=source, quote=quote, start=start, end=start + len(quote),
+            at=observation.at, **fields,
+        )  # fmt: skip
+
+    def believes(self, text: str, kind: Any, confidence: float, *evidence: Evidence, **more: Any) -> str:
+        key = f"p{len(self.changes) + 1}"
+        fields: dict[str, Any] = {
+            "basis": "stated", "lifespan": "years", "valid_from": None, "valid_to": None, "sensitivity": None,
+            "status": "believed", "pinned": False, **more,
+        }  # fmt: skip
+        self.held[key] = Proposition(
+            id=key, text=text, kind=kind, confidence=confidence, evidence=tuple(evidence), **fields
+        )
+        at = min((e.at for e in evidence), default=ago(1))
+        self.changes[key] = [Revision(at=at, actor="inkling", action="add", before=None, after=text, reason="new")]
+        return key
+
+    # the verbs
+
+    def propositions(self, at: datetime | None = None, include_quarantined: bool = False) -> list[Proposition]:
+        self._called("propositions")
+        wanted = {"believed", "review"} | ({"quarantined"} if include_quarantined else set())
+        chosen = [p for p in self.held.values() if p.status in wanted]
+        return sorted(chosen, key=lambda p: (not p.pinned, -p.confidence, int(p.id[1:])))
+
+    def proposition(self, id: str, at: datetime | None = None) -> Proposition:
+        self._called("proposition", id)
+        if id not in self.held:
+            raise NotFoundError(f"there is no proposition {id} (it may have been forgotten)")
+        return self.held[id]
+
+    def observation(self, id: str) -> Observation:
+        return self.observed[id]
+
+    def around(self, id: str, before: int = 3, after: int = 3) -> list[tuple[str, Observation]]:
+        if id not in self.observed:
+            raise NotFoundError(f"there is no observation {id} (it may have been forgotten)")
+        thread = [key for key, o in self.observed.items() if o.thread == self.observed[id].thread]
+        thread.sort(key=lambda key: self.observed[key].at)
+        place = thread.index(id)
+        return [(key, self.observed[key]) for key in thread[max(0, place - before) : place + after + 1]]
+
+    def history(self, id: str) -> list[Revision]:
+        return self.changes[id]
+
+    def recall(self, text: str, k: int = 10, at: datetime | None = None, types: Any = None) -> list[Hit]:
+        self._called("recall", text)
+        return self.hits[:k]
+
+    def ask(self, question: str, at: datetime | None = None) -> Answer:
+        self._called("ask", question)
+        return self.answer
+
+    def remember(self, text: str) -> str:
+        self._called("remember", text)
+        return self.believes(text, "preference", 0.99, basis="user")
+
+    def edit(self, id: str, *, text: str) -> None:
+        self._called("edit", id, text)
+        old = self.held[id]
+        self.held[id] = replace(old, text=text, basis="user", confidence=0.99)
+        self.changes[id].append(
+            Revision(at=NOW, actor="user", action="edit", before=old.text, after=text, reason="the user reworded it")
+        )
+
+    def confirm(self, id: str) -> None:
+        self._called("confirm", id)
+        self.held[id] = replace(self.held[id], confidence=0.99, basis="user", status="believed")
+
+    def reject(self, id: str) -> None:
+        self._called("reject", id)
+        self.held[id] = replace(self.held[id], confidence=0.01, status="rejected")
+
+    def pin(self, id: str, pinned: bool = True) -> None:
+        self._called("pin", id, pinned)
+        self.held[id] = replace(self.held[id], pinned=pinned)
+
+    def forget(self, id: str, with_evidence: bool = False) -> None:
+        self._called("forget", id, with_evidence)
+        if id.startswith("o"):
+            del self.observed[id]
+            return
+        gone = self.held.pop(id)
+        for evidence in gone.evidence if with_evidence else ():
+            self.observed.pop(evidence.observation_id or "", None)
+
+    def distil(self, progress: Any = None) -> dict[str, int]:
+        self._called("distil")
+        self.pending = 0
+        return {"new": 1}
+
+    def allow(self, sensitivity: str) -> None:
+        self._called("allow", sensitivity)
+        self.classes |= {sensitivity}
+        for id, p in self.held.items():
+            if p.sensitivity == sensitivity and p.status == "quarantined":
+                self.held[id] = replace(p, status="believed")
+
+    def disallow(self, sensitivity: str) -> None:
+        self._called("disallow", sensitivity)
+        self.classes -= {sensitivity}
+
+    def allowed(self) -> frozenset[Any]:
+        return self.classes
+
+    def status(self) -> dict[str, Any]:
+        return {
+            "observations": len(self.observed), "pending": self.pending, "propositions": len(self.held),
+            "unembedded": 0, "bytes": 40960,
+        }  # fmt: skip
+
+    def close(self) -> None:
+        self.closed = True
+
+    def _called(self, verb: str, *arguments: Any) -> None:
+        self.calls.append((verb, *arguments))
+        if verb in self.hold:
+            self.hold[verb].wait(10)
+        if verb in self.fail_next:
+            raise self.fail_next.pop(verb)
+
+    def was_told(self, *call: Any) -> bool:
+        return call in self.calls
+
+
+def _ines(a: FakeAssistant) -> None:
+    """A luthier in Porto, with an exaggerated share of what is hard to draw."""
+    a.heard("are you still at the shop?", who="Ana", at=ago(12, 2))
+    shop = a.heard("till six, I've been repairing a cello all day. I work at Casa Guimarães now btw", at=ago(12, 1))
+    a.heard("the violin place on Rua das Flores? 🎻", who="Ana", at=ago(12, 0.9))
+    sister = a.heard("yes! my sister Ana Lúcia will be jealous, she wanted me in Lisbon", at=ago(12, 0.8))
+    moved = a.heard("I moved to Porto in February, Lisbon was too loud", at=ago(40), thread="Marta", app="Telegram")
+    tea = a.heard("no coffee for me, only green tea ☕️🚫", at=ago(3), thread="Marta", app="Telegram")
+    coffee = a.heard("ok I had one coffee, don't tell anyone", at=ago(1), thread="Marta", app="Telegram")
+    tokyo = a.heard("来週、東京に行きます。楽しみ！", at=ago(6), thread="花子", app="LINE")
+    cat = a.heard("my cat is called [bold red]Pixel[/] [@click=app.quit]really[/]\x1b[31m", at=ago(20), thread="Marta")
+    screen = a.heard(
+        "File Edit View\nStrings & tonewood: order 4471 confirmed\nYour basket: spruce top, 2 sets",
+        who=None, at=ago(2, 5), source="screen", app="Firefox", thread="Tonewood shop", title="Tonewood shop",
+    )  # fmt: skip
+    migraine = a.heard("migraine again, third this month", at=ago(5), thread="Ana")
+    arabic = a.heard("أتعلم العربية منذ سنة", at=ago(9), thread="Samir", app="Signal")
+
+    a.believes(
+        "The user works as a luthier at Casa Guimarães in Porto.", "work", 0.94,
+        a.evidence(shop, "I work at Casa Guimarães now"), a.evidence(shop, "I've been repairing a cello all day"),
+        valid_from=ago(60),
+    )  # fmt: skip
+    a.believes(
+        "The user lives in Porto, having moved there from Lisbon in February 2026 because Lisbon was too loud.",
+        "identity", 0.97, a.evidence(moved, "I moved to Porto in February"), valid_from=ago(70), pinned=True,
+    )  # fmt: skip
+    a.believes(
+        "The user's sister is called Ana Lúcia.", "relationship", 0.81, a.evidence(sister, "my sister Ana Lúcia"),
+        lifespan="permanent",
+    )  # fmt: skip
+    a.believes(
+        "The user drinks green tea and no coffee.", "preference", 0.52, a.evidence(tea, "no coffee for me, only green tea"),
+        a.evidence(coffee, "I had one coffee", stance="contradicts"), status="review", lifespan="months",
+    )  # fmt: skip
+    a.believes(
+        "The user will travel to Tokyo (東京) next week.", "plan", 0.72,
+        a.evidence(tokyo, "来週、東京に行きます"), lifespan="weeks",
+    )  # fmt: skip
+    a.believes(
+        "The user has a cat called [bold red]Pixel[/] 🐈‍⬛.", "possession", 0.78,
+        a.evidence(cat, "my cat is called [bold red]Pixel[/] [@click=app.quit]really[/]"),
+    )  # fmt: skip
+    a.believes(
+        "The user buys tonewood and strings online.", "routine", 0.41,
+        a.evidence(screen, "Strings & tonewood: order 4471 confirmed", basis="observed"), basis="observed",
+    )  # fmt: skip
+    a.believes(
+        "The user has migraines.", "state", 0.83, a.evidence(migraine, "migraine again"), sensitivity="health",
+        status="quarantined",
+    )  # fmt: skip
+    a.believes(
+        "The user is learning Arabic (العربية).", "skill", 0.88, a.evidence(arabic, "أتعلم العربية منذ سنة"),
+    )  # fmt: skip
+    a.believes("The user plays the cello in an amateur quartet.", "skill", 0.99, basis="user")
+    a.hits = [_hit(a, "p1", 0.9), _hit(a, shop, 0.7), _hit(a, "p10", 0.4)]
+    a.answer = Answer(
+        text="You work as a luthier at Casa Guimarães in Porto. [1]\nOn 8 April you wrote: “I work at Casa Guimarães”. [2]",
+        citations=(_hit(a, "p1", 0.9), _hit(a, shop, 0.7)),
+        abstained=False,
+    )
+
+
+def _hit(a: FakeAssistant, id: str, score: float) -> Hit:
+    if id.startswith("p"):
+        p = a.held[id]
+        return Hit(
+            id=id, type="proposition", text=p.text, score=score, at=ago(12), observation_key=None, evidence=p.evidence
+        )
+    o = a.observed[id]
+    return Hit(id=id, type="observation", text=o.text, score=score, at=o.at, observation_key=id, speaker=o.speaker)
+
+
+@pytest.fixture(autouse=True)
+def fixed_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Times are drawn in one zone, wherever the tests run."""
+    monkeypatch.setenv("TZ", "UTC")
+    if hasattr(time, "tzset"):
+        time.tzset()
+    yield
+    monkeypatch.undo()
+    if hasattr(time, "tzset"):
+        time.tzset()
+
+
+@pytest.fixture
+def empty() -> FakeAssistant:
+    """A vault in which nothing is."""
+    return FakeAssistant()
+
+
+@pytest.fixture
+def ines() -> FakeAssistant:
+    """Ines, a luthier in Porto."""
+    assistant = FakeAssistant()
+    _ines(assistant)
+    return assistant
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Path:
+    """Where a vault is or would be."""
+    return tmp_path / "vault"
+
+
+@pytest.fixture
+def app_on(vault: Path) -> Callable[..., InklingApp]:
+    """The app on an assistant that is open, or on the vault's folder, with a clock that stands still."""
+
+    def make(assistant: Any = None, *, folder: Path | None = None, theme: str = "inkling-dark") -> InklingApp:
+        app = InklingApp(folder or vault, assistant, clock=lambda: NOW)
+        app.theme = theme
+        app.animation_level = "none"
+        return app
+
+    return make
+
+
+@pytest.fixture
+def settled() -> Callable[[Pilot[Any]], Any]:
+    """Wait until the app has nothing left to do: workers, the cursor's rest, and what they caused."""
+
+    async def settle(pilot: Pilot[Any]) -> None:
+        for _ in range(2):
+            await pilot.pause(0.1)
+            await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+    return settle
+
+
+@pytest.fixture
+def unlocks(monkeypatch: pytest.MonkeyPatch, vault: Path, ines: FakeAssistant) -> Callable[[str], FakeAssistant]:
+    """Put a vault where there is none, that a passphrase opens to Ines's memory."""
+
+    def lock(passphrase: str) -> FakeAssistant:
+        vault.mkdir()
+        (vault / "vault.json").write_text("{}")
+
+        def opening(self: InklingApp, secret: str | None = None, **more: Any) -> FakeAssistant:
+            if more.get("recovery_code") == "GOOD" or secret == passphrase:
+                return ines
+            raise WrongPassphraseError("the passphrase does not open this vault")
+
+        monkeypatch.setattr(InklingApp, "open_vault", opening)
+        return ines
+
+    return lock

@@ -1,0 +1,1 @@
+"""The terminal user interface: one app, its screens and its widgets."""

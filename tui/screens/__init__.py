@@ -1,0 +1,1 @@
+"""Screens: each composes widgets, calls the assistant off the UI thread, and routes what they say."""

@@ -1,0 +1,105 @@
+"""Unlocking a vault that is there, with the passphrase or with the recovery code.
+
+While the passphrase is typed, the keyring is asked in the background if the user opted in to that; doing so also
+loads the heavy half of Inkling, so that the passphrase opens the vault sooner.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Footer, Input, Static
+
+from memory.errors import InvalidInputError, WrongPassphraseError
+from tui.calls import AssistantScreen, Failed
+from tui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from assistant import Assistant
+
+_WRONG = "That passphrase does not open this vault. Look at Caps Lock and the keyboard layout, and try again."
+_WRONG_AGAIN = f"{_WRONG} If it is lost, the recovery code opens the vault too: press ctrl+r."
+
+
+class Opened(Message):
+    """A vault was opened; whoever handles this owns the assistant."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        super().__init__()
+        self.assistant = assistant
+
+
+class UnlockScreen(AssistantScreen[None]):
+    """Asks for the passphrase of the app's vault."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+r", "other_way", "Passphrase / recovery code"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_code = False
+        self._wrong = 0
+
+    def compose(self) -> ComposeResult:
+        """A box with one field."""
+        with Vertical(classes="box"):
+            yield Static("Inkling", classes="title")
+            yield Static("Your vault is locked.", id="lead")
+            yield Input(password=True, placeholder="Passphrase", id="secret")
+            yield Static("", id="said", markup=False)
+            yield Static("Enter to unlock. Nothing you type here is kept.", classes="hint")
+        yield StatusLine()
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Try the keyring, quietly."""
+        self.call("keyring", self.inkling.open_vault, Opened)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Open the vault with what was typed."""
+        event.stop()
+        secret, field = event.value, event.input
+        if not secret or field.disabled:
+            return
+        field.disabled = True
+        self._say("Opening…")
+        by_code, opening = self._by_code, self.inkling.open_vault
+        self.call("unlock", lambda: opening(recovery_code=secret) if by_code else opening(secret), Opened)
+
+    def on_failed(self, event: Failed) -> None:
+        """Say kindly what was wrong, and let the user try again."""
+        event.stop()
+        if event.doing == "keyring":
+            return
+        field = self.query_one("#secret", Input)
+        field.disabled = False
+        field.focus()
+        if not isinstance(event.error, InvalidInputError):
+            field.value = ""  # a recovery code with one slip is left to be corrected
+        self._say(self._kindly(event), error=True)
+
+    def action_other_way(self) -> None:
+        """Change between the passphrase and the recovery code."""
+        self._by_code = not self._by_code
+        field = self.query_one("#secret", Input)
+        field.value = ""
+        field.password = not self._by_code
+        field.placeholder = "Recovery code: seven groups of five" if self._by_code else "Passphrase"
+        self._say("")
+
+    def _kindly(self, event: Failed) -> str:
+        if isinstance(event.error, WrongPassphraseError) and not self._by_code:
+            self._wrong += 1
+            return _WRONG_AGAIN if self._wrong > 1 else _WRONG
+        return event.reason[:1].upper() + event.reason[1:]
+
+    def _say(self, text: str, *, error: bool = False) -> None:
+        said = self.query_one("#said", Static)
+        said.update(text)
+        said.set_class(error, "-error")

@@ -1,0 +1,1 @@
+"""Widgets: each owns one thing, says what the user did in messages, and calls nobody."""
