@@ -14,38 +14,41 @@ from memory.records import ASSISTANT, ME, Answer, Hit
 from memory.store.lexical import terms
 
 STATEMENTS = 5  # at most, in one answer
-RELEVANT = 0.33  # cosine below which a hit says nothing about the question, whatever words it shares
-CONFIDENT = 0.45  # cosine at which meaning alone is enough
-NEAR_BEST = 0.72  # share of the best hit's score a further statement must reach
+NEAREST = 2  # shown when memory has no answer, so that the user can judge
+CONFIDENT = 0.5  # cosine at which meaning alone is enough
+RELEVANT = 0.25  # cosine that is enough for a hit which shares the question's words
+SHARED = 0.4  # share of the question's telling words that is
+RELATED = 0.15  # cosine below which a hit is not even worth showing as the nearest
+NEAR_BEST = 0.6  # share of the best hit's score a further statement must reach
 PASSAGE = 240  # characters of an observation quoted
 
 NOT_HELD = "I do not have anything about that."
+NEAREST_HELD = "I do not have an answer to that. The nearest I have:"
 
 _SENTENCE = re.compile(r"[^.!?\n。！？]+[.!?。！？]*|\n")
 
 
 def compose(question: str, hits: Sequence[Hit]) -> Answer:
-    """The answer to ``question`` from recalled ``hits`` (best first); abstains where none bears on it."""
-    chosen = _chosen(question, hits)
-    if not chosen:
-        return Answer(text=NOT_HELD, citations=[], abstained=True)
-    lines = [f"{_statement(question, hit)} [{number}]" for number, hit in enumerate(chosen, start=1)]
-    return Answer(text="\n".join(lines), citations=chosen, abstained=False)
+    """The answer to ``question`` from recalled ``hits`` (best first).
 
-
-def _chosen(question: str, hits: Sequence[Hit]) -> list[Hit]:
-    """The hits an answer is made of: those that bear on the question, propositions before the lines they came from."""
+    Abstains where none bears on it; what comes nearest is then shown as just that.
+    """
     bearing = [hit for hit in hits if bears_on(question, hit)]
+    chosen = _chosen(bearing, STATEMENTS) or _chosen([h for h in hits if h.relevance >= RELATED], NEAREST)
+    lines = [f"{_statement(question, hit)} [{number}]" for number, hit in enumerate(chosen, start=1)]
     if not bearing:
-        return []
-    best = max(hit.score for hit in bearing)
-    kept: list[Hit] = []
-    said: set[str | None] = set()
-    for hit in sorted(bearing, key=lambda h: (h.type != "proposition", -h.score)):
-        if hit.score >= NEAR_BEST * best and not (hit.type == "observation" and hit.observation_key in said):
-            kept.append(hit)
-            said |= {e.observation_key for e in hit.evidence}
-    return sorted(kept[:STATEMENTS], key=lambda h: -h.score)
+        lines.insert(0, NEAREST_HELD if chosen else NOT_HELD)
+    return Answer(text="\n".join(lines), citations=chosen, abstained=not bearing)
+
+
+def _chosen(hits: Sequence[Hit], most: int) -> list[Hit]:
+    """The hits worth saying, best first: a proposition rather than the lines it came from, nothing far behind."""
+    best = max((hit.score for hit in hits), default=0.0)
+    said = {e.observation_key for hit in hits for e in hit.evidence if hit.score >= NEAR_BEST * best}
+    kept = [
+        h for h in hits if h.score >= NEAR_BEST * best and (h.observation_key is None or h.observation_key not in said)
+    ]
+    return sorted(kept, key=lambda h: -h.score)[:most]
 
 
 def bears_on(question: str, hit: Hit) -> bool:
@@ -53,8 +56,13 @@ def bears_on(question: str, hit: Hit) -> bool:
     if hit.relevance >= CONFIDENT:
         return True
     words = terms(question)
-    shared = sum(word in hit.text.lower() for word in words)
-    return hit.relevance >= RELEVANT and shared >= max(1, len(words) // 2)
+    shared = sum(_stem(word) in hit.text.lower() for word in words)
+    return hit.relevance >= RELEVANT and shared >= max(1.0, SHARED * len(words))
+
+
+def _stem(word: str) -> str:
+    """A word without the endings that questions and answers differ in."""
+    return word[: max(4, len(word) - 2)]
 
 
 def _statement(question: str, hit: Hit) -> str:
