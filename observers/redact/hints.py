@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from observers.redact.spans import lowered
@@ -20,59 +21,36 @@ if TYPE_CHECKING:
 # beginning of a word, "·" is a space. A test runs all detectors with and without this filter and wants the same.
 _STEMS = """
 I ^ssn social ^itin nino ^ni· the·ni ^nhs ^bsn burger sofin citizen steuer idnr sozialv rentenv sv-n svn ^ahv sécu
-fiscal insee ^nir
-I ^niss n°·ss n°ss rijksreg national ^dni ^nie ^nif ^cif seguridad contrib cartão·de cartao·de ^cpf ^rg ^curp ^rfc
-^rut ^cuil ^cuit
-I cédula cedula codice·fis cod·fis cod.·fis aadh adhaar आधार ^pan pesel rodné rodne personn fødsels fodsels ^cpr
-^hetu henkil kennit
-I ^tc· t.c kimlik ^egn егн ^cnp jmbg ^oib amka αμκα αφμ снилс инн insurance ^tfn tax·file ^tin taxpay tax·id tax·num
-nric fin·number
-I mykad identity id·number personal ^pps passport reisepass
-I passn pasaport passeport driver driving マイナ 個人 my·number
-身份 身分 주민 паспорт
-I payroll payslip tax·office tax·return tax·form ^w2 ^w4 ^w9 ^w-2 ^w-4 ^w-9 ^i-9 hmrc number·for mynumber
-A crypto
-A ^account ^acct a/c ^acc sort·code sortcode s/c ^bsb ^blz bankleit routing ^aba transit kontonr kontonummer ^kto
-compte cuenta ^conta
-A ^conto numer·konta účtu rekening tilinum hesap 口座 账号 сч ^cv ^csc security·code card·secur prüfziff kartenpr
-cryptogr digits·on
-A numbers·on código·de·seg codigo·de·seg
+I fiscal insee ^nir ^niss n°·ss n°ss rijksreg national ^dni ^nie ^nif ^cif seguridad contrib cartão·de cartao·de
+I ^cpf ^rg ^curp ^rfc ^rut ^cuil ^cuit cédula cedula codice·fis cod·fis cod.·fis aadh adhaar आधार ^pan pesel rodné
+I rodne personn fødsels fodsels ^cpr ^hetu henkil kennit ^tc· t.c kimlik ^egn егн ^cnp jmbg ^oib amka αμκα αφμ снилс
+I инн insurance ^tfn tax·file ^tin taxpay tax·id tax·num nric fin·number mykad identity id·number personal ^pps
+I passport reisepass passn pasaport passeport driver driving マイナ 個人 my·number 身份 身分 주민 паспорт payroll
+I payslip tax·office tax·return tax·form ^w2 ^w4 ^w9 ^w-2 ^w-4 ^w-9 ^i-9 hmrc number·for mynumber
+A crypto ^account ^acct a/c ^acc sort·code sortcode s/c ^bsb ^blz bankleit routing ^aba transit kontonr kontonummer
+A ^kto compte cuenta ^conta ^conto numer·konta účtu rekening tilinum hesap 口座 账号 сч ^cv ^csc security·code
+A card·secur prüfziff kartenpr cryptogr digits·on numbers·on código·de·seg codigo·de·seg
 C ^lock unlock ^door ^tür ^porte puerta ^porta ^drzwi ^brama ^ovi ^dörr kłódka candado cadenas lucchetto cadeado
-sleutelk guard
-C keybox key·box keysafe key·safe keypad lockbox lock·box
+C sleutelk guard keybox key·box keysafe key·safe keypad lockbox lock·box code ^cod kod kód cód koodi код コード 验证
+C 驗證 动态 校验 확인 인증 कोड رمز one-time one·time onetime ^otp totp 2fa mfa tan· tan: tans ^tan ^blik ^pin pin·
+C pinc pink geheim tunnusl 番号 取件 提货 门禁 ओटीपी пин alarm allarme domofon intercom padlock ^gate cancello
+C portão portao tresor ^safe coffre schlüssel hälytin larm combo combination rescue scratch emergency single-use
+C notfall sicherungs gjenopp gendann secours récup respaldo reserva recupero zapasow odzysk резерв バック 备用
+C backup back-up recovery återst herstel wiederherst ·sms security·code
 PC passw passo passc pass-c pass·c passz пассв парол パス 密码 密碼 口令 hasł hasl şifre sifre kennw ワンタイム
 P pass-p pass·p passp pass-w pass·w ^pass pwd ^pw zugang mot·de·pass mots·de·pass mdp ^clave ^clé· contrase senha
-palavra parola
-P wachtw ^ww hesl lösen losen adgangs kodeord salasan jelsz sandi
-P mật·kh 合言葉 비밀번호 패스 암호 पासव كلمة סיסמ κωδικ รหัส
-P ^log -login ^sign creden ^creds kicked locked wi-fi wifi wlan w-lan ssid hotspot router вай ^user benutzer utilis
-identifi usuario
-P utente utilizador gebruiker użytkow netflix hulu spotify disney ^hbo ^prime paramount crunchyr apple·tv appletv
-anmelde sshpass --p
-P --u ·-p ·-u echo· printf capital lower·case lowercase upper·case uppercase all·small all·caps in·caps one·word
-no·spaces no·caps
-P gross·ges groß klein minuscul minúscul majuscul mayúscul maiúscul minuscolo litery hoofdletter kleine·l med·stor
-med·små
-P with·a netzwerk ^wpa network security·key sicherheits netwerk sécurité ^made nätverk 暗号
-P reset chang geändert cambi zmieni set·it set·to set·th set·my set·the update switched gesperrt
-C code ^cod kod kód cód koodi код コード 验证 驗證 动态 校验
-C 확인 인증 कोड رمز one-time one·time onetime ^otp totp 2fa mfa tan· tan:
-tans ^tan
-C ^blik ^pin pin· pinc pink geheim tunnusl 番号 取件
-C 提货 门禁 ओटीपी пин alarm allarme domofon intercom padlock ^gate
-cancello portão portao
-C tresor ^safe coffre schlüssel hälytin larm combo
-C combination rescue scratch emergency single-use notfall sicherungs
-gjenopp gendann
-C secours récup respaldo reserva recupero zapasow odzysk резерв バック 备用 backup back-up recovery återst herstel
-wiederherst ·sms
-K key token secret jeton webhook キー 秘密鍵 密钥 令牌 ключ
-K токен klucz sleutel nyckel nøkkel nøgle avain anahtar clé api
-chiave chave credential
-R seed mnemon ^wallet ·words -words twelve four·word wörter
-R ·mots palabras ·parole woord słów ·slov ·ord sanaa kelime
-слов phrase frase
-R fraza palautus kurtarma сид мнем リカバ シード 助记 助記
+P palavra parola wachtw ^ww hesl lösen losen adgangs kodeord salasan jelsz sandi mật·kh 合言葉 비밀번호 패스 암호
+P पासव كلمة סיסמ κωδικ รหัส ^log -login ^sign creden ^creds kicked locked wi-fi wifi wlan w-lan ssid hotspot router
+P вай ^user benutzer utilis identifi usuario utente utilizador gebruiker użytkow netflix hulu spotify disney ^hbo
+P ^prime paramount crunchyr apple·tv appletv anmelde sshpass --p --u ·-p ·-u echo· printf capital lower·case
+P lowercase upper·case uppercase all·small all·caps in·caps one·word no·spaces no·caps gross·ges groß klein minuscul
+P minúscul majuscul mayúscul maiúscul minuscolo litery hoofdletter kleine·l med·stor med·små with·a netzwerk ^wpa
+P network security·key sicherheits netwerk sécurité ^made nätverk 暗号 reset chang geändert cambi zmieni set·it
+P set·to set·th set·my set·the update switched gesperrt
+K key token secret jeton webhook キー 秘密鍵 密钥 令牌 ключ токен klucz sleutel nyckel nøkkel nøgle avain anahtar
+K clé api chiave chave credential
+R seed mnemon ^wallet ·words -words twelve four·word wörter ·mots palabras ·parole woord słów ·slov ·ord sanaa
+R kelime слов phrase frase fraza palautus kurtarma сид мнем リカバ シード 助记 助記
 """
 
 # Six digits near each other (the shortest number that needs no word beside it), or a token as long as a key.
@@ -115,11 +93,20 @@ def _node_pattern(node: dict[str, Any]) -> str:
 
 
 _FAMILIES = _families()
-_BY_STEM = {stem.lstrip("^"): families for stem, families in _FAMILIES.items()}
 _STEM = _trie_pattern(_FAMILIES)
 _ANNOUNCING = re.compile(_STEM)
+_ANNOUNCED_AT = re.compile(f"(?=({_STEM}))")
 _NUMBER = re.compile(_SIX_DIGITS)
 _HOLDING = re.compile(f"{_SIX_DIGITS}|{_LONG_RUN}|{_STEM}")
+
+
+@cache
+def _families_of(found: str) -> frozenset[str]:
+    """Return the families of a stem in a text, and of every stem that begins like it: only one of them was matched."""
+    alike = ((stem.lstrip("^"), families) for stem, families in _FAMILIES.items())
+    return frozenset(
+        f for stem, families in alike if stem.startswith(found) or found.startswith(stem) for f in families
+    )
 
 
 def may_announce(text: str) -> bool:
@@ -145,9 +132,9 @@ def announcements(text: str) -> dict[str, list[tuple[int, int]]]:
     if len(text) <= _SHORT:
         return {family: [(0, len(text))] for family in "IACPKR"}
     around: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for match in _ANNOUNCING.finditer(lowered(text)):
-        for family in _BY_STEM[match.group()]:
-            around[family].append((match.start() - _BACK, match.end() + _AHEAD))
+    for match in _ANNOUNCED_AT.finditer(lowered(text)):
+        for family in _families_of(match[1]):
+            around[family].append((match.start() - _BACK, match.start() + _AHEAD))
     return {family: _stretches(text, stretches) for family, stretches in around.items()}
 
 

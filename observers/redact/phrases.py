@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 SHORTEST = 12
 ANNOUNCED = 6  # list words in a row beside an announcement; fewer happen in prose
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-_GAP = re.compile(r"[\s\d.,;:)(|•·\-–\"'\[\]#*/]{0,12}")
-_LOOSE_GAP = re.compile(r"[\s\d.,)|•·\-]{1,8}")
+_GAP = re.compile(r"(?!.*\n[ \t]*\n)[\s\d.,;:)(|•·\-–\"'\[\]#*/]{0,12}", re.DOTALL)
+# Words of a list have three letters or more; in prose a shorter one soon comes. An empty line ends the list.
+_LOOSE_WORD = re.compile(r"[ \t\d.,)|•·\-]{0,8}\n?[ \t\d.,)|•·\-]{0,8}(?<![^\W\d_])([^\W\d_]{3,})")
+_BEGINS = re.compile(r"[^\n:：\ue000]{0,40}[:：\n]\s*")
 _CUE = re.compile(rf"{words.START}(?:{words.RECOVERY_PHRASE})(?![a-z])")
 _MANY = re.compile(r"(?<![a-z])(?:[a-z]{3,8}+[\s\d.,;:)(|•·\-–\"'\[\]#*/]{1,12}+){11}[a-z]{3}")
 _CHATTER = frozenset(
@@ -88,15 +90,11 @@ def _whole(text: str) -> Iterator[Span]:
 
 def _loose(text: str, start: int) -> Iterator[Span]:
     """Eleven or more bare words after an announcement and a colon or line break, in whatever language."""
-    begin = re.compile(r"[^\n:：]{0,40}[:：\n]\s*").match(text, start)
-    if begin is None:
-        return
+    begin = _BEGINS.match(text, start)
     run: list[re.Match[str]] = []
-    for match in _WORD.finditer(text, begin.end()):
-        if run and not _LOOSE_GAP.fullmatch(text, run[-1].end(), match.start()):
-            break
+    at = begin.end() if begin else len(text)
+    while len(run) < 24 and (match := _LOOSE_WORD.match(text, at)):
         run.append(match)
-        if len(run) == 24:
-            break
+        at = match.end()
     if len(run) >= 11:
-        yield Span(run[0].start(), run[-1].end(), "recovery phrase")
+        yield Span(run[0].start(1), run[-1].end(1), "recovery phrase")

@@ -132,3 +132,12 @@ def test_one_at_a_time_with_stored_texts_before_finds_what_the_batch_finds_forwa
     for turn in turns:
         stored.append(redact(turn, before=stored).text)
     assert stored == ["what's the wifi password?", "one sec", "[password removed]", "ta"]
+
+
+@pytest.mark.parametrize("case", [c for c in SECRETS if len(c.turns) == 1], ids=named)
+def test_secret_is_removed_from_the_middle_of_a_long_screen(case: Case) -> None:
+    lines = "File  Edit  View\nthe boats came in late and the harbour was quiet\nTotal 3 items\n" * 8
+    text = redact(f"{lines}\n{case.turns[0]}\n\n{lines}").text
+    assert not [s for s in case.secrets[0] if s in text]
+    assert text.startswith(lines)
+    assert text.endswith(lines)
