@@ -38,7 +38,6 @@ class Forgetting:
                         marks.add(self._quote(support.evidence.observation_key, support.evidence.quote))
                 self._store.tombstones.add(marks, at)
                 self._store.propositions.delete(proposition.row)
-                self._store.vectors["proposition"].drop([proposition.row])
 
     def observations(self, stored: Sequence[Stored], at: datetime) -> None:
         """Delete observations, every proposition resting on them alone, and the wording they gave to others."""
@@ -48,7 +47,6 @@ class Forgetting:
             self.propositions(alone, at)
             self._store.tombstones.add((self._observation(s.observation.stable_key) for s in stored), at)
             self._store.observations.delete(rows)
-            self._store.vectors["observation"].drop(rows)
             for proposition in others:
                 self._reword(proposition, set(rows), at)
 

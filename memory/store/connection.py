@@ -85,6 +85,7 @@ class Connection:
             raise
         self._raw = raw
         self._closed = False
+        self.rollbacks = 0  # how many transactions and savepoints were undone: what was read in them never was
 
     def read(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of a query."""
@@ -131,7 +132,11 @@ class Connection:
                     self._raw.rollback()
                     raise
             except dbapi2.Error as error:
+                self.rollbacks += 1
                 raise translate(error) from None
+            except BaseException:
+                self.rollbacks += 1
+                raise
 
     def close(self) -> None:
         """Close the connection. Pages go back to the one file; the write-ahead log is removed by SQLite."""

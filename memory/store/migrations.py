@@ -121,6 +121,18 @@ def m003_vectors(db: Database) -> None:
         )
 
 
+@_shipped
+def m004_deleted_vectors(db: Database) -> None:
+    for item in ("observation", "proposition"):
+        _run(  # every process keeps the sign bits in memory: this tells them to read them again
+            db,
+            f"""CREATE TRIGGER {item}_bits_deleted AFTER DELETE ON {item}_bits BEGIN
+                  INSERT INTO settings (name, value) VALUES ('{item}_vectors_epoch', '1')
+                    ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1;
+                END""",
+        )
+
+
 def _run(db: Database, *statements: str) -> None:
     for statement in statements:
         db.execute(statement)

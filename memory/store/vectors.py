@@ -21,8 +21,9 @@ Floats = npt.NDArray[np.float32]
 
 
 def sign_bits(vectors: Floats) -> npt.NDArray[np.uint8]:
-    """(n, d) floats -> (n, d/8) bytes, one bit a dimension: is it positive?"""
-    return np.packbits(vectors > 0, axis=1)
+    """(n, d) floats -> (n, d/8) bytes, one bit a dimension: is it positive? Padded to whole 64-bit words."""
+    packed = np.packbits(vectors > 0, axis=1)
+    return np.pad(packed, ((0, 0), (0, -packed.shape[1] % 8)))
 
 
 def to_int8(vectors: Floats) -> npt.NDArray[np.int8]:
@@ -48,7 +49,7 @@ class Vectors:
         self._rows: npt.NDArray[np.int64] = np.zeros(0, np.int64)
         self._bits: npt.NDArray[np.uint64] = np.zeros((0, 0), np.uint64)
         self._size = 0
-        self._seen: tuple[int, int] | None = None  # (data_version, epoch) the copy in memory reflects
+        self._seen: tuple[int, int, int] | None = None  # (data_version, epoch, rollbacks) the copy in memory reflects
         self._changed = False
 
     def unembedded(self, limit: int) -> list[tuple[int, str]]:
@@ -83,15 +84,11 @@ class Vectors:
                 self.invalidate()
         self._changed = True
 
-    def drop(self, rows: Sequence[int]) -> None:
-        """Take deleted rows out of the copy in memory; on disk their vectors went with them."""
-        with self._c.lock:
-            kept = ~np.isin(self._rows[: self._size], np.array(rows, np.int64))
-            self._rows, self._bits = self._rows[: self._size][kept], np.asfortranarray(self._bits[: self._size][kept])
-            self._size = len(self._rows)
-
     def invalidate(self) -> None:
-        """Tell every process that rows below the newest changed; call inside the transaction that changes them."""
+        """Tell every process that rows below the newest changed; call inside the transaction that changes them.
+
+        Deletions need no call: a trigger tells of them.
+        """
         self._c.run(
             """INSERT INTO settings (name, value) VALUES (?, '1')
                ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1""",
@@ -125,7 +122,7 @@ class Vectors:
 
     def cosines(self, query: Floats, rows: Sequence[int]) -> list[tuple[int, float]]:
         """(row, cosine) of these rows to the (d,) query, best first; rows without a vector are left out."""
-        sql = f"""SELECT id, 1 - vec_distance_cosine(vec_int8(vector), vec_int8(?)) AS cosine
+        sql = f"""SELECT id, ifnull(1 - vec_distance_cosine(vec_int8(vector), vec_int8(?)), 0) AS cosine
                   FROM {self._item}_vectors WHERE id IN (SELECT value FROM json_each(?)) ORDER BY cosine DESC, id"""
         return [(r, float(c)) for r, c in self._c.read(sql, (to_int8(query[None, :])[0].tobytes(), json.dumps(rows)))]
 
@@ -134,13 +131,13 @@ class Vectors:
         return int(found[0] or 0) if found else 0
 
     def _refresh(self) -> None:
-        """Bring the copy in memory up to date: new rows are appended, after deletions it is read anew."""
+        """Bring the copy in memory up to date: new rows are appended, after deletions and rollbacks it is read anew."""
         version = self._c.one("PRAGMA data_version")
         epoch = self._c.one("SELECT value FROM settings WHERE name = ?", (f"{self._item}_vectors_epoch",))
-        now = (int(version[0]) if version else 0, int(epoch[0]) if epoch else 0)
+        now = (int(version[0]) if version else 0, int(epoch[0]) if epoch else 0, self._c.rollbacks)
         if now == self._seen and not self._changed:
             return
-        if self._seen is None or self._seen[1] != now[1]:
+        if self._seen is None or self._seen[1:] != now[1:]:
             self._size = 0
         last = int(self._rows[self._size - 1]) if self._size else 0
         self._append(self._c.read(f"SELECT id, bits FROM {self._item}_bits WHERE id > ? ORDER BY id", (last,)))
