@@ -15,11 +15,12 @@ from typing import Any, Self
 
 from assistant import export
 from assistant.ask import compose
+from assistant.backlog import Backlog
 from assistant.distillers import load_distiller
 from assistant.pipeline import Pipeline, Progress, Taken
 from assistant.word import UserWord
 from memory.belief import believe
-from memory.embedder import Embedder, default_embedder
+from memory.embedder import Embedder, default_embedder, load_embedder
 from memory.errors import InvalidInputError, NotFoundError, VaultMissingError
 from memory.forgetting import Forgetting
 from memory.ids import parse_id, public_id
@@ -41,8 +42,6 @@ from memory.vault import Vault
 
 Clock = Callable[[], datetime]
 
-_SMALL_BACKLOG = 2000  # items without a vector that a recall embeds first; more are left to the background
-
 
 def _now() -> datetime:
     return datetime.now().astimezone()
@@ -56,6 +55,7 @@ class Assistant:
         self.recovery_code: str | None = None  # set by open() when it created the vault: show it once
         self._store = store
         self._clock = clock
+        self._embedder = embedder
         self._lock = threading.RLock()
         self._forgetting = Forgetting(store, vault.subkey("tombstones"))
         judge = RelationJudge(embedder)
@@ -63,7 +63,9 @@ class Assistant:
         self._pipeline = Pipeline(store, embedder, load_distiller(distiller), reconciler, self._forgetting)
         self._recall = Recall(store, embedder)
         self._word = UserWord(store, embedder, judge, self._forgetting)
+        self._backlog = Backlog(self._unembedded, self._pipeline.embed_pending)
         store.use_vector_space(embedder.name)
+        self._backlog.catch_up()
 
     @classmethod
     def open(
@@ -91,7 +93,7 @@ class Assistant:
         try:
             store = Store(vault.store_path, vault.subkey("store"), create=created)
             try:
-                assistant = cls(vault, store, clock or _now, distiller, embedder or default_embedder())
+                assistant = cls(vault, store, clock or _now, distiller, embedder or _embedder_of(store))
             except BaseException:
                 store.close()
                 raise
@@ -168,7 +170,7 @@ class Assistant:
         ``at`` asks what was known then; ``types`` narrows to ``("proposition",)`` or ``("observation",)``.
         """
         with self._lock:
-            self._pipeline.embed_pending(most=_SMALL_BACKLOG)
+            self._backlog.catch_up()
             chosen = frozenset(types or ("proposition", "observation"))
             return self._recall.hits(Asked(sound(text), k, at, self._clock(), self.allowed(), chosen))
 
@@ -244,7 +246,8 @@ class Assistant:
             "observations": self._store.observations.count(),
             "pending": self._store.observations.pending_count(),
             "propositions": len(self._store.propositions.all()),
-            "unembedded": sum(v.unembedded_count() for v in self._store.vectors.values()),
+            "unembedded": self._unembedded(),
+            "embedder": self._embedder.name,
             "bytes": self._store.size(),
         }
 
@@ -260,12 +263,27 @@ class Assistant:
         """A full integrity check of the store: what is wrong with it, empty if nothing."""
         return self._store.damage()
 
-    def embed_pending(self, most: int) -> int:
-        """Embed up to ``most`` items that wait for a vector, for background work; how many were."""
-        return self._pipeline.embed_pending(most)
+    def use_embedder(self, spec: str) -> None:
+        """Embed with another model from now on: ``minilm``, or ``sentence-transformers:NAME`` (see load_embedder).
+
+        Everything held is embedded again in the background; until then recall goes by words where vectors are
+        missing. Takes hold the next time the vault is opened. Raises InvalidInputError or MissingPartError, changing
+        nothing, if there is no such model.
+        """
+        load_embedder(spec).embed(["is it there?"])
+        self._store.settings.set("embedder", spec)
+
+    def wait_for_vectors(self, seconds: float | None = None) -> bool:
+        """Wait until everything held has a vector; False if that took longer than ``seconds``."""
+        self._backlog.catch_up()
+        return self._backlog.wait(seconds)
+
+    def _unembedded(self) -> int:
+        return sum(vectors.unembedded_count() for vectors in self._store.vectors.values())
 
     def close(self) -> None:
         """Close the store and drop the keys from memory."""
+        self._backlog.stop()
         with self._lock:
             self._store.close()
             self.vault.lock()
@@ -305,6 +323,12 @@ class Assistant:
     def _set_allowed(self, classes: frozenset[Sensitivity]) -> None:
         with self._lock:
             self._store.settings.set("allowed", sorted(classes))
+
+
+def _embedder_of(store: Store) -> Embedder:
+    """The embedder the user chose for a vault, or the one shipped."""
+    spec = store.settings.get("embedder", "minilm")
+    return default_embedder() if spec == "minilm" else load_embedder(spec)
 
 
 def _sensitivity(name: str) -> Sensitivity:
