@@ -7,6 +7,8 @@ reaches a user or a log.
 
 from __future__ import annotations
 
+import errno
+import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,6 +33,7 @@ Parameters = Sequence[Any] | Mapping[str, Any]
 
 KEY_BYTES = 32
 BUSY_SECONDS = 15.0  # how long to wait for another process's transaction before giving up
+_PROBE_BYTES = 64 * 1024
 CACHE_KIB = 24 * 1024  # decrypted pages kept in memory; the whole engine is to stay under 300 MB
 
 # fragments of SQLite's messages -> what the user can do about it
@@ -42,18 +45,30 @@ _MEANINGS: tuple[tuple[str, type[InklingError], str], ...] = (
     ("busy", VaultLockedError, "another process is writing to the vault; close it or try again in a moment"),
     ("not a database", VaultDamagedError, "the store is damaged or belongs to another vault; restore it from a copy"),
     ("malformed", VaultDamagedError, "the store is damaged; restore it from a copy"),
-    ("disk I/O error", VaultDamagedError, "the store could not be read or written; check the disk, or restore a copy"),
+    ("disk I/O error", VaultDamagedError, "the store could not be read or written; check the disk, or restore it"),
     ("constraint", InklingError, "the store refused an inconsistent change; nothing was changed"),
 )
 
 
-def translate(error: BaseException) -> InklingError:
-    """Inkling's error for one of SQLite's, without any of the original's words."""
+def translate(error: BaseException, folder: Path) -> InklingError:
+    """Inkling's error for one of SQLite's about a store in ``folder``, without any of the original's words."""
     said = str(error)
+    if "disk I/O error" in said and _is_full(folder):  # what SQLite says where there is no room for its shared memory
+        said = "is full"
     for fragment, kind, message in _MEANINGS:
         if fragment in said:
             return kind(message)
     return VaultDamagedError(f"the store failed ({type(error).__name__}); nothing was changed")
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether the disk takes no more, tried with a few empty pages."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(_PROBE_BYTES))
+    except OSError as error:
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return False
 
 
 class Connection:
@@ -68,18 +83,19 @@ class Connection:
         if len(key) != KEY_BYTES:
             raise ValueError(f"the store's key has {KEY_BYTES} bytes, not {len(key)}")
         self.lock = threading.RLock()
+        self._folder = path.parent
         try:
             raw = dbapi2.connect(
                 str(path), check_same_thread=False, timeout=BUSY_SECONDS, cached_statements=256, isolation_level=None
             )
         except dbapi2.Error as error:
-            raise translate(error) from None
+            raise translate(error, self._folder) from None
         try:
             _configure(raw, key)
             self.db = sqlite_utils.Database(raw, execute_plugins=False)  # type: ignore[arg-type]  # same interface
         except dbapi2.Error as error:
             raw.close()
-            raise translate(error) from None
+            raise translate(error, self._folder) from None
         except BaseException:
             raw.close()
             raise
@@ -94,7 +110,7 @@ class Connection:
             try:
                 rows: list[Row] = self._raw.execute(sql, parameters).fetchall()
             except dbapi2.Error as error:
-                raise translate(error) from None
+                raise translate(error, self._folder) from None
             return rows
 
     def one(self, sql: str, parameters: Parameters = ()) -> Row | None:
@@ -133,7 +149,7 @@ class Connection:
                     raise
             except dbapi2.Error as error:
                 self.rollbacks += 1
-                raise translate(error) from None
+                raise translate(error, self._folder) from None
             except BaseException:
                 self.rollbacks += 1
                 raise
@@ -162,8 +178,9 @@ def _configure(raw: Any, key: bytes) -> None:
     cipher = raw.execute("PRAGMA cipher_version").fetchone()
     if not cipher or not cipher[0]:
         raise MissingPartError("this build of SQLite cannot encrypt; reinstall sqlcipher3-wheels")
-    raw.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only takes hold in a new file
     raw.execute("SELECT count(*) FROM sqlite_master").fetchone()  # fails here if the key or the file is wrong
+    if raw.execute("PRAGMA page_count").fetchone()[0] == 0:
+        raw.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only takes hold in a new file, and writes to any
     load_vectors(raw)
     raw.execute("PRAGMA temp_store = MEMORY")  # before anything can spill: no plain text in temp files
     raw.execute("PRAGMA secure_delete = ON")

@@ -123,8 +123,9 @@ def m003_vectors(db: Database) -> None:
 
 @_shipped
 def m004_deleted_vectors(db: Database) -> None:
+    """Deletions of vectors are counted: every process keeps the sign bits in memory and reads them again then."""
     for item in ("observation", "proposition"):
-        _run(  # every process keeps the sign bits in memory: this tells them to read them again
+        _run(
             db,
             f"""CREATE TRIGGER {item}_bits_deleted AFTER DELETE ON {item}_bits BEGIN
                   INSERT INTO settings (name, value) VALUES ('{item}_vectors_epoch', '1')

@@ -37,7 +37,7 @@ class Store:
                 migrate(self._connection.db)
         except dbapi2.Error as error:
             self._connection.close()
-            raise translate(error) from None
+            raise translate(error, path.parent) from None
         except BaseException:
             self._connection.close()
             raise
@@ -97,7 +97,7 @@ class Store:
 
 def _expect(path: Path, *, create: bool) -> None:
     """Make an empty file only the user can read where a store is to be created; refuse to make one anywhere else."""
-    if path.exists() and path.stat().st_size > 0:
+    if path.exists() and path.stat().st_size > 1:  # SQLite takes one byte for none
         return
     if not create:
         raise VaultDamagedError(

@@ -7,10 +7,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from stores import KEY
 
 from memory.store import Store
-
-KEY = bytes(range(32))
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import START, said
 
 from memory.records import Observation
 from memory.store import Store, Thread
-from support import START, said
 
 texts = st.text(max_size=60)
 names = st.none() | st.text(min_size=1, max_size=12)
