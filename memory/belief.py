@@ -2,8 +2,9 @@
 
 Evidence combines in log-odds. The strongest piece sets the level; each further independent day, thread and source
 raises it by less and less; copies of one statement count once; contradiction is weighed the same way against. The
-surprising decision: independence is counted over the *set* of days, threads and sources, never piece by piece, so
-that more support can never lower confidence and the order of arrival cannot matter.
+surprising decision: independence is counted over the *set* of days, threads and sources, of which no more count than
+there are different statements, and never piece by piece. Choosing one of several copies, the likeliest or the first,
+would let more support lower confidence, or the order of arrival matter.
 
 Without new support, confidence fades by half-lives from the last support towards :data:`NOT_KNOWN`. What the user
 said in Inkling does not fade and is not outvoted. The weights are starting values, to be fitted on development data.
@@ -44,18 +45,15 @@ def confidence(
     """The probability in (0, 1) that a proposition is true of the user at ``at``.
 
     Only evidence from before ``at`` counts, and a verdict only once it was given, so the same call answers what was
-    believed at any earlier time. Without any evidence by then it is NOT_KNOWN.
+    believed at any earlier time. Without any evidence by then it is NOT_KNOWN, and no support lowers it below that.
     """
     if verdict is not None and (verdict_at is None or verdict_at <= at):
         return 1 - USER_WORD if verdict == "rejected" else USER_WORD
     known = [s for s in supports if s.evidence.at <= at]
-    pro = _weight(known, "supports")
-    if pro is None:
-        return NOT_KNOWN
-    contra = _weight(known, "contradicts")
-    against = 0.0 if contra is None else max(0.0, contra - _logit(NOT_KNOWN))
-    last = max(s.evidence.at for s in known if s.evidence.stance == "supports")
-    return _bounded(fade(_probability(pro - against), lifespan, (at - last).total_seconds() / 86400))
+    against = _weight(known, "contradicts") - _logit(NOT_KNOWN)
+    level = _probability(_weight(known, "supports") - against)
+    last = max((s.evidence.at for s in known if s.evidence.stance == "supports"), default=at)
+    return _bounded(fade(level, lifespan, (at - last).total_seconds() / 86400))
 
 
 def fade(probability: float, lifespan: Lifespan, age_days: float) -> float:
@@ -66,33 +64,21 @@ def fade(probability: float, lifespan: Lifespan, age_days: float) -> float:
     return NOT_KNOWN + (probability - NOT_KNOWN) * left
 
 
-def _weight(supports: Iterable[Support], stance: Stance) -> float | None:
-    """The log-odds that evidence of one stance amounts to, or None if there is none."""
-    pieces = _without_copies(s for s in supports if s.evidence.stance == stance)
+def _weight(supports: Iterable[Support], stance: Stance) -> float:
+    """The log-odds that evidence of one stance amounts to, at least those of NOT_KNOWN."""
+    pieces = [s for s in supports if s.evidence.stance == stance]
     if not pieces:
-        return None
+        return _logit(NOT_KNOWN)
+    statements = len({" ".join(_WORDS.findall(s.evidence.quote.lower())) for s in pieces})
+
+    def independent(groups: set[object]) -> float:
+        return math.log2(min(len(groups), statements))
+
     strongest = max(_logit(min(max(s.certainty, LOWEST), HIGHEST)) for s in pieces)
-    days = {s.evidence.at.date() for s in pieces}
-    threads = {(s.source, s.thread) for s in pieces}
-    sources = {s.source for s in pieces}
-    return (
-        strongest + _DAY * math.log2(len(days)) + _THREAD * math.log2(len(threads)) + _SOURCE * math.log2(len(sources))
-    )
-
-
-def _without_copies(supports: Iterable[Support]) -> list[Support]:
-    """One piece for each wording: the same words again, wherever they turn up, are the same statement."""
-    best: dict[str, Support] = {}
-    for support in supports:
-        wording = " ".join(_WORDS.findall(support.evidence.quote.lower()))
-        held = best.get(wording)
-        if held is None or _preference(support) > _preference(held):
-            best[wording] = support
-    return list(best.values())
-
-
-def _preference(support: Support) -> tuple[float, float, str]:
-    return support.certainty, -support.evidence.at.timestamp(), support.thread
+    days = independent({s.evidence.at.date() for s in pieces})
+    threads = independent({(s.source, s.thread) for s in pieces})
+    sources = independent({s.source for s in pieces})
+    return max(strongest + _DAY * days + _THREAD * threads + _SOURCE * sources, _logit(NOT_KNOWN))
 
 
 def _logit(p: float) -> float:
