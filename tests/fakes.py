@@ -6,7 +6,7 @@ Their replies are queued by the test; one that was not foreseen fails it.
 from __future__ import annotations
 
 import hashlib
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -45,22 +45,26 @@ class FakeJudge:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
-        self._replies: dict[str, deque[Relation]] = {}
+        self.replies: dict[tuple[str, str | None], deque[Relation]] = defaultdict(deque)
 
-    def enqueue(self, old_text: str, label: RelationLabel, probability: float = 0.95) -> None:
-        """The next time something is compared with ``old_text`` as the older one, say ``label``."""
-        self._replies.setdefault(old_text, deque()).append(Relation(label=label, probability=probability))
+    def enqueue(
+        self, old_text: str, label: RelationLabel, probability: float = 0.95, *, new_text: str | None = None
+    ) -> None:
+        """The next time ``new_text`` (or anything) is compared with ``old_text`` as the older one, say ``label``."""
+        self.replies[old_text, new_text].append(Relation(label=label, probability=probability))
 
     def judge(
         self, old_text: str, new_text: str, old_at: datetime | None = None, new_at: datetime | None = None
     ) -> Relation:
         self.asked.append((old_text, new_text))
-        replies = self._replies.get(old_text)
-        return replies.popleft() if replies else Relation(label="independent", probability=0.9)
+        for pair in ((old_text, new_text), (old_text, None)):
+            if self.replies[pair]:
+                return self.replies[pair].popleft()
+        return Relation(label="independent", probability=0.9)
 
     def all_used(self) -> bool:
         """Whether every queued reply was asked for."""
-        return not any(self._replies.values())
+        return not any(self.replies.values())
 
 
 Reply = Callable[[Sequence[Observation]], Any]

@@ -66,7 +66,7 @@ class Reconciler:
         closing: list[Held] = []
         closed_by: Held | None = None
         review: str | None = None
-        for held in self._candidates(draft, vector):
+        for held in self._candidates(draft, source, vector):
             relation, newer = self._relation(held, draft, source)
             if relation.label in ("same", "general") or (relation.label == "refines" and not newer):
                 return self._support(held, draft, source, made_by, at)
@@ -82,19 +82,28 @@ class Reconciler:
                 else:
                     closed_by = held
         row = self._insert(draft, source, vector, made_by, at, closed_by)
-        if review:
+        if review:  # what is in doubt itself ends nothing
             self._store.propositions.change(row, review=review)
+            return "review"
         for held in closing:
             self._close(held, row, draft, source, at)
-        return "superseding" if closing else "review" if review else "new"
+        return "superseding" if closing else "new"
 
-    def _candidates(self, draft: Draft, vector: npt.NDArray[np.float32]) -> list[Held]:
-        """Propositions a draft may be about, nearest first: those worded exactly so, then near ones still open."""
+    def _candidates(self, draft: Draft, source: Stored, vector: npt.NDArray[np.float32]) -> list[Held]:
+        """Propositions a draft may be about, nearest first: those worded exactly so, then near ones still open.
+
+        Said again after it had ended, a claim is a new one with a time of its own; unless the user rejected it.
+        """
         exact = self._store.propositions.with_text(draft.text)
         near = [row for row, cosine in self._store.vectors["proposition"].search(vector, CANDIDATES) if cosine >= NEAR]
         rows = list(dict.fromkeys([*exact, *near]))
         held = self._store.propositions.get(rows)
-        return [held[row] for row in rows if row in held and (held[row].valid_to is None or row in exact)]
+        said_at = source.observation.at
+        return [
+            one
+            for one in (held[row] for row in rows if row in held)
+            if one.valid_to is None or (one.row in exact and (one.verdict is not None or said_at < one.valid_to))
+        ]
 
     def _relation(self, held: Held, draft: Draft, source: Stored) -> tuple[Relation, bool]:
         """The relation of the later claim to the earlier one, and whether the draft is the later one."""
