@@ -245,7 +245,7 @@ class Assistant:
         return {
             "observations": self._store.observations.count(),
             "pending": self._store.observations.pending_count(),
-            "propositions": len(self._store.propositions.all()),
+            "propositions": self._store.propositions.count(),
             "unembedded": self._unembedded(),
             "embedder": self._embedder.name,
             "bytes": self._store.size(),

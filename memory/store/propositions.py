@@ -136,6 +136,11 @@ class Propositions:
         """Every proposition, evidence included, by row."""
         return self._held(f"SELECT {_HELD} FROM propositions", f"SELECT {_EVIDENCE} ORDER BY e.at, e.id", ())
 
+    def count(self) -> int:
+        """How many propositions are held, whatever their status."""
+        row = self._c.one("SELECT count(*) FROM propositions")
+        return int(row[0]) if row else 0
+
     def of_observations(self, rows: Iterable[int]) -> dict[int, list[int]]:
         """For each observation row, the proposition rows that rest on it."""
         sql = """SELECT DISTINCT observation, proposition FROM evidence
@@ -153,6 +158,16 @@ class Propositions:
         """Remove history entries that would still show these wordings."""
         sql = "DELETE FROM revisions WHERE proposition = ? AND (before = ? OR after = ?)"
         self._c.run_many(sql, ((row, text, text) for text in texts))
+
+    def blank_wordings(self, texts: Iterable[str]) -> None:
+        """Take these wordings out of every history; that something changed, and when, stays."""
+        for column in ("before", "after"):
+            sql = f"UPDATE revisions SET {column} = NULL WHERE {column} = ?"
+            self._c.run_many(sql, ((text,) for text in texts))
+
+    def ended_by(self, row: int) -> list[int]:
+        """Rows of propositions that one replaced."""
+        return [r[0] for r in self._c.read("SELECT id FROM propositions WHERE superseded_by = ?", (row,))]
 
     def delete(self, row: int) -> None:
         """Delete a proposition with its evidence, history, vectors and index entries."""
