@@ -28,16 +28,18 @@ class Forgetting:
         self._key = key
 
     def propositions(self, held: Iterable[Held], at: datetime) -> None:
-        """Delete propositions with evidence, history, vectors and index entries, and mark them."""
+        """Delete propositions with evidence, history, vectors and index entries, and mark them.
+
+        All that are worded the same go together. What they had replaced holds again.
+        """
         with self._store.write():
-            for proposition in held:
-                marks = {self._claim(proposition.text)}
-                for support in proposition.supports:
-                    marks.add(self._claim(support.claim))
-                    if support.evidence.observation_key is not None:
-                        marks.add(self._quote(support.evidence.observation_key, support.evidence.quote))
-                self._store.tombstones.add(marks, at)
+            rows = {row for one in held for row in (one.row, *self._store.propositions.with_text(one.text))}
+            for proposition in self._store.propositions.get(rows).values():
+                self._store.tombstones.add(self._marks(proposition), at)
+                self._reopen(proposition.row, rows, at)
                 self._store.propositions.delete(proposition.row)
+                wordings = {proposition.text, *(s.claim for s in proposition.supports)}
+                self._store.propositions.blank_wordings(wordings)
 
     def observations(self, stored: Sequence[Stored], at: datetime) -> None:
         """Delete observations, every proposition resting on them alone, and the wording they gave to others."""
@@ -83,16 +85,43 @@ class Forgetting:
         """Take a claim back from the forgotten, because the user wrote it again; call inside a transaction."""
         self._store.tombstones.remove([self._claim(text)])
 
-    def claim_forgotten(self, text: str, observation_key: str, quote: str) -> bool:
-        """Whether this claim, or what this quote of that observation said, was forgotten."""
-        return bool(self._store.tombstones.among((self._claim(text), self._quote(observation_key, quote))))
+    def claim_forgotten(self, text: str, observation_key: str, quote: str, start: int) -> bool:
+        """Whether this claim was forgotten, or any word of this quote at that place of that observation was."""
+        marks = (self._claim(text), self._quote(observation_key, quote), *self._places(observation_key, quote, start))
+        return bool(self._store.tombstones.among(marks))
+
+    def _marks(self, proposition: Held) -> set[bytes]:
+        """What recognises a proposition: its wordings, its quotes, and the places they were taken from."""
+        marks = {self._claim(proposition.text)}
+        for support in proposition.supports:
+            quoted = support.evidence
+            marks.add(self._claim(support.claim))
+            if quoted.observation_key is not None:
+                marks.add(self._quote(quoted.observation_key, quoted.quote))
+                marks.update(self._places(quoted.observation_key, quoted.quote, quoted.start))
+        return marks
+
+    def _reopen(self, row: int, but: set[int], at: datetime) -> None:
+        """Let what one proposition had ended hold again, as if it had never been said."""
+        for old in self._store.propositions.ended_by(row):
+            if old not in but:
+                self._store.propositions.change(old, valid_to=None, superseded_by=None)
+                note = Revision(
+                    at=at,
+                    actor="user",
+                    action="reopen",
+                    before=None,
+                    after=None,
+                    reason="what replaced it was forgotten",
+                )
+                self._store.propositions.record(old, note)
 
     def _reword(self, held: Held, gone: set[int], at: datetime) -> None:
         """Where the wording came from a forgotten observation, fall back to the latest wording that did not."""
         left = _others(held, gone)
         claims = [s.claim for s in left if s.evidence.stance == "supports"]
         lost = {s.claim for s in held.supports} - set(claims)
-        if held.text in lost and held.verdict is None and claims:
+        if held.text in lost and held.verdict not in ("edited", "remembered") and claims:
             self._store.propositions.change(held.row, text=claims[-1])
             note = Revision(
                 at=at, actor="user", action="forget", before=None, after=claims[-1], reason="evidence forgotten"
@@ -105,6 +134,10 @@ class Forgetting:
 
     def _quote(self, observation_key: str, quote: str) -> bytes:
         return self._mark("quote", observation_key, _normal(quote))
+
+    def _places(self, observation_key: str, quote: str, start: int) -> list[bytes]:
+        """One mark for every word of a quote by its place: another engine may quote more, or less, of a sentence."""
+        return [self._mark("word", observation_key, str(start + word.start())) for word in _WORDS.finditer(quote)]
 
     def _observation(self, key: str) -> bytes:
         return self._mark("observation", key)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Literal, get_args
 
 from memory.errors import InvalidInputError
@@ -55,7 +55,7 @@ class Observation:
     another person's name, or None where nobody speaks (screen text). ``key`` is the source's own stable id: importing
     the same key twice stores once. ``dwell_seconds`` is how long it was in view.
 
-    Raises InvalidInputError if ``at`` has no zone or lies in the years 1 or 9999, or ``text``/``source`` is not a string.
+    Raises InvalidInputError if ``at`` has no zone or lies in the year 1 or 9999, or ``text``/``source`` is no string.
     """
 
     text: str
@@ -73,7 +73,7 @@ class Observation:
             raise InvalidInputError("an observation's text and source must be strings")
         if not isinstance(self.at, datetime) or self.at.tzinfo is None:
             raise InvalidInputError("an observation's time must be an aware datetime; add a tzinfo to 'at'")
-        if not datetime.min.year < self.at.year < datetime.max.year:  # at either end some zone's year is out of range
+        if not MINYEAR < self.at.year < MAXYEAR:  # at either end some zone's year is out of range
             raise InvalidInputError("an observation's time must lie between the years 2 and 9998")
         for name in ("text", "source", "app", "title", "thread", "speaker", "key"):
             value = getattr(self, name)

@@ -55,7 +55,8 @@ class Reconciler:
         counts: Counter[str] = Counter()
         vectors = self._embedder.embed([draft.text for draft, _ in drafts])
         for (draft, source), vector in zip(drafts, vectors, strict=True):
-            if self._forgetting.claim_forgotten(draft.text, source.observation.stable_key, draft.quote):
+            key = source.observation.stable_key
+            if self._forgetting.claim_forgotten(draft.text, key, draft.quote, draft.start or 0):
                 counts["forgotten"] += 1
                 continue
             counts[self._add(draft, source, vector, made_by, at)] += 1
@@ -119,9 +120,9 @@ class Reconciler:
         return "supported" if added else "known"
 
     def _refine(self, held: Held, draft: Draft, source: Stored, made_by: str, at: datetime) -> str:
-        """Support a proposition and take over the richer wording, unless the user worded it."""
+        """Support a proposition and take over the richer wording, unless the user worded it or it is not news."""
         outcome = self._support(held, draft, source, made_by, at)
-        if held.verdict is not None or held.pinned:
+        if outcome == "known" or held.verdict is not None or held.pinned:
             return outcome
         self._store.propositions.change(held.row, text=draft.text, sensitivity=held.sensitivity or draft.sensitivity)
         self._record(held.row, source, at, "refine", held.text, draft.text, "more detail was seen")

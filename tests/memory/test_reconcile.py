@@ -130,6 +130,14 @@ def test_a_refinement_takes_over_the_wording_and_history_keeps_the_old_one(bench
     assert (last.action, last.before, last.after) == ("refine", LEEDS, "The user lives in Headingley, Leeds.")
 
 
+def test_the_same_quote_read_again_by_another_engine_rewords_nothing(bench: Bench) -> None:
+    """Nothing more was said; and a wording without evidence of its own could not be forgotten with it."""
+    bench.add(LEEDS, quote="I live in Leeds", key="k")
+    bench.judge.enqueue(LEEDS, "refines")
+    assert bench.add("The user lives in Headingley, Leeds.", quote="I live in Leeds", key="k") == "known"
+    assert bench.texts() == [LEEDS]
+
+
 def test_a_refined_proposition_is_found_by_its_new_words(bench: Bench) -> None:
     bench.add(LEEDS)
     bench.judge.enqueue(LEEDS, "refines")
