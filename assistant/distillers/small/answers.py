@@ -75,6 +75,9 @@ def completed(question: str, answer: str) -> str | None:
     plain = " ".join(answer.split()).strip(" .!")
     if not plain or len(plain.split()) > 12 or "?" in answer:
         return None
+    lasting = _lasting(question, plain)
+    if lasting:
+        return lasting
     match = _WH.search(question)
     if match:
         return _filled(match, plain)
@@ -105,6 +108,24 @@ def _filled(match: re.Match[str], answer: str) -> str | None:
     if wh in {"what", "which", "when", "who", "how long", "how often", "what time"} and rest:
         return _stated(aux or "are", "you", f"{rest} {answer}", negated=False)
     return None
+
+
+def _lasting(question: str, answer: str) -> str | None:
+    """ "How many years have you been on nights?" - "Eleven": the measure belongs behind the answer."""
+    match = _MEASURED.search(question)
+    if match is None or len(answer.split()) > 4:
+        return None
+    wh, rest = match["many"] or "", _turned(match["rest"]).strip()
+    count = answer if match["long"] or answer.lower().endswith(wh.lower()) else f"{answer} {wh}"
+    if match["aux"].lower() in {"have", "did"} and (match["long"] or wh.lower() in {"years", "months", "weeks", "days"}):
+        return f"I {'have' if match['aux'].lower() == 'have' else 'did'} {rest} for {count}" if match["aux"].lower() == "have" else None
+    verb = {"are": "am", "do": "", "have": "have"}.get(match["aux"].lower())
+    return None if verb is None else f"I {verb} {rest} {count}".replace("  ", " ")
+
+
+_MEASURED = re.compile(
+    r"\bhow (?:(?P<long>long)|many (?P<many>\w+)) (?P<aux>have|are|do|did) (?:you|u|ya) (?P<rest>[^.?!]{2,60})\?", re.IGNORECASE
+)
 
 
 def _turned(rest: str) -> str:

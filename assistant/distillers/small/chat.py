@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.distillers.small import answers, facts, kinds, nouns, requests, traps
+from assistant.distillers.small import answers, facts, kinds, nouns, requests, traps, verbs
 from assistant.distillers.small.candidate import Candidate, Writer
 from assistant.distillers.small.language import is_english
 from assistant.distillers.small.person import third_person
-from assistant.distillers.small.sentences import Span, clauses, sentences
+from assistant.distillers.small.sentences import Span, beginnings, clauses, sentences
 from memory.records import ASSISTANT, ME
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _DUE = re.compile(
     r"^(?:the |and |so )*(?P<np>[\w'’ -]{3,40}?)(?:['’]s| is| are| was)\s+(?=(?:on|at|in|due|booked|tomorrow|today|tonight|next|this|the \d+|\d+|monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tues?|wed|thu|fri|sat|sun|not|dead|broken|gone|closed|coming|here)(?:\b|st|nd|rd|th))",
     re.IGNORECASE,
 )
-_NOT_OWN = re.compile(r"^(?:it|that|this|there|what|who|he|she|they|you|we|i|here|how|where|when|which|everything|nothing|all|one|everyone|weather|god)\b", re.IGNORECASE)
+_NOT_OWN = re.compile(r"^(?:it|that|this|there|what|who|he|she|they|you|we|i|here|how|where|when|which|everything|nothing|all|one|everyone|weather|god|my|our|mine|ours|your|his|her|their|if|because|but|so|and|than|like|its|any|some|no|yes|next|last|only|just|ask|best|good|cheap|let|tell)\b", re.IGNORECASE)
 
 
 _KIN = re.compile(r"^(?:(?:the )?(?:wife|missus|hubby|husband|kids|baby|bub|twins)|mum|mom|mam|dad|gran|granny|grandma|grandpa|nan|nana)(?=['’]s\b|\s+\w)(?! (?:and i|, ))", re.IGNORECASE)
@@ -30,6 +30,15 @@ _SHE_HE = re.compile(r"^((?:she|he)(?=['’]s\b|\s+\w))", re.IGNORECASE)
 _WOMEN = frozenset("mum mom mam mother wife daughter sister girlfriend gf gran granny grandma grandmother nan nana aunt auntie niece missus granddaughter mother-in-law sister-in-law".split())
 _MEN = frozenset("dad father husband hubby son brother boyfriend bf grandpa grandad granddad grandfather uncle nephew grandson father-in-law brother-in-law".split())
 _KIN_SAID = re.compile(rf"\b(?:my|your|ur|our)\s+({'|'.join(sorted(_WOMEN | _MEN))})\b", re.IGNORECASE)
+
+
+_INNER = re.compile(r"\b(?:I|i|i['’]m|I['’]m|im|Im|i['’]ve|I['’]ve|ive|i['’]ll|I['’]ll|we|we['’]re|my)\b")
+_BLOCKS_INNER = re.compile(r"\b(?:if|unless|whether|what|why|how|when|where|who|than|like|as|said|says|asked|thinks|told|wish|imagine)\b|\?", re.IGNORECASE)
+_ACTOR = re.compile(r"\b(?:i|you|he|she|they|we|me|us|him|them|is|are|was|were|will|can|has|have)\b", re.IGNORECASE)
+_PLEASE = re.compile(r"^(?!no\b|yes\b|can\b|could\b|and\b|stop\b)((?:[\w'’-]+ ){0,6}[\w'’-]+),? (?:please|pls|plz)$", re.IGNORECASE)
+_TIMED = r"(?:on|at|in|next|tomorrow|tmrw|tonight|today|this|every|until|till?|the \d+|\d{1,2}(?:st|nd|rd|th)|(?:mon|tues?|wed|thurs?|fri|sat|sun)(?:days?|s)?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
+_EVENT = re.compile(rf"^(?:the |a |an |another |first |last |big )?(?:[\w'’&-]+ ){{1,4}}?{_TIMED}\b", re.IGNORECASE)
+_COUNTED = re.compile(r"^(?:\d[\d,.]*%?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?!years? old|more\b|of\b|to\b|or\b|is\b|min)[a-z]", re.IGNORECASE)
 
 
 def candidates(thread: Sequence[Observation]) -> Iterator[Candidate]:
@@ -47,6 +56,13 @@ def candidates(thread: Sequence[Observation]) -> Iterator[Candidate]:
                     text=found.text, quote=Span(text[found.start : found.end], found.start), observation=observation,
                     writer="other", basis="implied", context=text[:200],
                 )  # fmt: skip
+
+
+def _has_actor(text: str) -> bool:
+    """Whether a verbless fragment turns out to have a subject or an order in it."""
+    first = text.split()[0].lower()
+    ordered = verbs.is_base(first) and first not in verbs.ALSO_NOUNS
+    return ordered or bool(_ACTOR.search(text)) or third_person(text) is not None
 
 
 def _addressee(others: set[str | None]) -> str | None:
@@ -106,7 +122,7 @@ class _Turn:
             yield from self._clause(part, sentence, flags | ({"question"} if question else set()))
             yield from self._shaped(part, sentence, flags)
         if 1 < len(parts) <= 3 and not asks:
-            yield from self._rewritten(sentence.text, sentence, sentence, flags, "clause", "stated", whole=True)
+            yield from self._rewritten(sentence.text, sentence, sentence, flags, "clause", "stated", form="whole")
         if self.to_assistant:
             yield from self._asked(sentence, flags, first=first)
         if first:
@@ -116,9 +132,27 @@ class _Turn:
         if "question" in flags:
             return
         yield from self._rewritten(self._kin(part.text), part, sentence, flags, "clause", "stated")
+        for shorter in beginnings(part):
+            yield from self._rewritten(self._kin(shorter.text), shorter, sentence, flags, "clause", "stated", form="short")
+        yield from self._fragment(part, sentence, flags)
         due = _DUE.match(part.text)
         if due and not _NOT_OWN.match(part.text):
             yield from self._rewritten(f"my {part.text}", part, sentence, flags, "fragment", "stated")
+
+    def _fragment(self, part: Span, sentence: Span, flags: set[str]) -> Iterator[Candidate]:
+        """A clause that starts before its "I", or has no verb at all: "physio on tuesdays", "340 ewes", "halal please"."""
+        inner = _INNER.search(part.text, 1)
+        opening = part.text[: inner.start()] if inner else ""
+        if inner and not _BLOCKS_INNER.search(opening) and third_person(part.text, self.addressee) is None:
+            quote = Span(part.text[inner.start() :], part.start + inner.start())
+            yield from self._rewritten(quote.text, quote, sentence, flags, "clause", "stated", form="inner")
+        wanted = _PLEASE.match(part.text)
+        if wanted:
+            yield from self._rewritten(f"I want {wanted[1]}", part, sentence, flags, "fragment", "implied", form="please")
+        elif _EVENT.match(part.text) and not _NOT_OWN.match(part.text) and not _has_actor(part.text):
+            yield from self._rewritten(f"I have {part.text}", part, sentence, flags, "fragment", "stated", form="event")
+        elif self.at and self.thread[self.at - 1].speaker != ME and _COUNTED.match(part.text):
+            yield from self._rewritten(f"I have {part.text}", part, sentence, flags, "fragment", "stated", form="count")
 
     def _kin(self, text: str) -> str:
         """``text`` with a subject that only this conversation explains made explicit: "wife says no", "she quit"."""
@@ -135,11 +169,10 @@ class _Turn:
         return text
 
     def _rewritten(self, text: str, quote: Span, sentence: Span, flags: set[str], writer: Writer, basis: Basis,
-                   *, whole: bool = False) -> Iterator[Candidate]:  # fmt: skip
+                   *, form: str = "") -> Iterator[Candidate]:  # fmt: skip
         written = third_person(text, self.addressee)
         if written:
-            form = "whole" if whole else written.form
-            yield self._make(written.text, quote, writer, flags, basis=basis, form=form, past=written.past, context=sentence.text)
+            yield self._make(written.text, quote, writer, flags, basis=basis, form=form or written.form, past=written.past, context=sentence.text)
 
     def _shaped(self, part: Span, sentence: Span, flags: set[str]) -> Iterator[Candidate]:
         for found in (*facts.ages(part.text), *facts.roles(part.text)):
@@ -160,9 +193,14 @@ class _Turn:
         if found:
             span = Span(sentence.text[found[1] : found[2]], sentence.start + found[1])
             yield self._make(found[0], span, "request", flags, basis="implied", form="tool", context=sentence.text)
-        written = third_person(wanted, self.addressee) if wanted else None
-        if written:
-            yield self._make(written.text, sentence, "request", flags, basis="implied", form=form, context=sentence.text)
+        if wanted is None:
+            return
+        pieces = [wanted, *(shorter.text for shorter in beginnings(Span(wanted, 0)))]
+        for at, piece in enumerate(pieces):
+            written = third_person(piece, self.addressee)
+            if written:
+                length = "" if at == 0 else " short"
+                yield self._make(written.text, sentence, "request", flags, basis="implied", form=form + length, context=sentence.text)
 
     def _answered(self, sentence: Span, flags: set[str]) -> Iterator[Candidate]:
         if self.at == 0 or self.thread[self.at - 1].speaker == ME:

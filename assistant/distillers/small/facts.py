@@ -22,12 +22,14 @@ _AGE = re.compile(
     r"|(?<![\w$£€-])(?P<age2>1[0-9]|[2-9]\d)\s?(?:yo|y/o|[FMfm](?=\W|$))(?!\s+(?:son|daughter|kid|child|boy|girl|mum|mom|dad))",
     re.IGNORECASE,
 )
-_ROLE = re.compile(r"\b(?:as|being|i['’]?m|i am|im) (?P<role>an? (?!bit|lot|little|few|fan|mess|huge|big|hundred|million|kid\b)(?:[\w-]+ ){0,3}?[\w-]+(?:er|or|ist|ian|nurse|teacher|student|chef|cook|pilot|clerk|parent|mother|father|mum|mom|dad|vegan|vegetarian|muslim|catholic|christian|jew|hindu|atheist|widow|widower|carer|freelancer|diabetic|veteran|coeliac|celiac|beginner|postdoc|intern|apprentice|medic|paramedic|vet|guide|dev|engineer|farmer|adult|introvert|extrovert|lesbian|nomad|expat|immigrant|refugee|pensioner|virgo|leo|pisces))\b", re.IGNORECASE)  # fmt: skip
+_ROLE = re.compile(r"\b(?:as|being|i['’]?m|i am|im) (?P<role>an? (?!bit|lot|little|few|fan|mess|huge|big|hundred|million|kid\b)(?:[\w-]+ ){0,3}?[\w-]+(?:er|or|ist|ian|nurse|teacher|student|chef|cook|pilot|clerk|parent|mother|father|mum|mom|dad|vegan|vegetarian|muslim|catholic|christian|jew|hindu|atheist|widow|widower|carer|freelancer|diabetic|veteran|coeliac|celiac|beginner|postdoc|intern|apprentice|medic|paramedic|vet|guide|dev|engineer|farmer|adult|introvert|extrovert|lesbian|nomad|expat|immigrant|refugee|pensioner|virgo|leo|pisces))\b(?!['’]s)", re.IGNORECASE)  # fmt: skip
 _SIGN_OFF = re.compile(
     r"(?:^|[\n.!,]\s*|\s)(?:(?:kind |best |warm |many |with )*(?:regards|wishes|best|thanks|thank you|cheers|yours(?: sincerely| faithfully| truly)?|sincerely|love|respectfully|cordially|tx|ta|bw)(?: again| in advance)?)[,.!]?\s*(?:\n\s*)?[-–—]?\s*(?P<name>(?:Dr |Mr |Mrs |Ms |Rev\.? |Prof\.? )?[A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’.-]*){0,2})(?=\s*(?:$|\n|[,(]| x+\b))",
 )
+_LAST_WORD = re.compile(r"(?:[.!?,]\s+|\n\s*)[-–—]?\s*(?P<name>[A-ZÀ-Þ][a-zà-ÿ'’-]{1,14}(?: [A-ZÀ-Þ][\w'’-]{1,20})?)(?: x+)?\s*$")
 _SELF_NAME = re.compile(r"\b(?:my name(?:['’]s| is)|i['’]?m called|call me|this is|it['’]?s|i am|i['’]?m)\s+(?P<name>[A-ZÀ-Þ][a-zà-ÿ'’-]+(?: [A-ZÀ-Þ][a-zà-ÿ'’-]+){0,2})(?=\s*(?:$|[,.!]| here\b| from\b| speaking\b| and i\b))")
 _CALLED = re.compile(r"^(?:hi|hey|hello|dear|morning|good morning|good afternoon|thanks|thank you|well done|happy birthday|congrats|congratulations|cheers|welcome)[,!]?\s+(?P<name>[A-ZÀ-Þ][a-zà-ÿ'’-]{2,})\s*(?:[,!.:–—-]|$)", re.IGNORECASE)  # fmt: skip
+_LETTER = re.compile(r"(?:hi|hello|dear|good (?:morning|afternoon|evening)|hey)\b", re.IGNORECASE)
 _NOT_NAMES = frozenset(
     "all everyone team there guys folks both love mate dude sir madam again everybody so hello hi thanks sorry just not "
     "in at on the a an my your from here going mum mom dad auntie uncle nan grandma bro sis babe darling honey sweetie "
@@ -51,8 +53,12 @@ def roles(text: str) -> list[Found]:
 
 
 def own_names(text: str) -> list[Found]:
-    """The user's name where the user signs or gives it."""
+    """The user's name where the user signs or gives it; a last word alone counts under a letter's greeting."""
     found = [m for pattern in (_SIGN_OFF, _SELF_NAME) for m in pattern.finditer(text)]
+    last = _LAST_WORD.search(text[-60:]) if _LETTER.match(text) and not found else None
+    if last and last["name"].lower() not in _NOT_NAMES:
+        start = max(0, len(text) - 60) + last.start("name")
+        return [Found(f"The user's name is {last['name']}.", start, start + len(last["name"]))]
     return [
         Found(f"The user's name is {m['name'].strip(' .')}.", m.start("name"), m.end("name"))
         for m in found

@@ -17,7 +17,7 @@ Form = Literal["subject", "possessive", "elided", "joint"]
 _FILLERS = frozenset(
     "well so and but yeah yes yep yup ya nah no nope ok okay lol lmao haha hahaha ugh omg oh ah hmm um er tbh honestly "
     "actually btw fyi also plus then like anyway anyways sorry sure right look listen hey hi hello mate dude man aw "
-    "aww ha wow god thanks thx ta cheers please because though although since basically obviously apparently fine "
+    "aww ha wow god thanks thx ta cheers please because though although basically obviously apparently fine "
     "true exactly alas anyhow frankly man oof phew welp eh hm mm mmm argh gosh jeez yay yess morning".split()
 )
 _TRAILERS = frozenset(
@@ -100,10 +100,17 @@ def _stripped(tokens: list[str]) -> list[str]:
     """``tokens`` without leading fillers and trailing chatter."""
     begin, end = 0, len(tokens)
     while begin < end and (tokens[begin].lower() in _FILLERS or not tokens[begin][0].isalnum()):
+        if tokens[begin].lower() in {"no", "nah"} and begin + 1 < end and not _stands_alone(tokens[begin + 1]):
+            break
         begin += 1
     while end > begin and (tokens[end - 1].lower() in _TRAILERS or tokens[end - 1] in ",.;:!-"):
         end -= 1
     return tokens[begin:end]
+
+
+def _stands_alone(following: str) -> bool:
+    """Whether a "no" before ``following`` is an answer, and not part of "no work", "no meat"."""
+    return following in ",.;:!-" or following.lower() in {"i", "my", "we", "our", "it", "that", "not", "but"} | _FILLERS
 
 
 def _moved_adjunct(tokens: list[str]) -> tuple[list[str], list[str]]:
@@ -256,7 +263,8 @@ def _elided(tokens: list[str]) -> tuple[list[str], list[str], Form, bool] | None
     head = ["the", "user", *(t.lower() for t in tokens[:at])]
     if word == "not" and rest and (rest[0].lower() in _ADJECTIVES or _is_ing(rest[0].lower())):
         return [*head, "is", "not"], rest, "elided", False
-    if word in _ADJECTIVES or _is_ing(word) or (word in _PLACES and rest):
+    finite = {"is", "are", "was", "were"} & {t.lower() for t in rest[:6]}
+    if word in _ADJECTIVES or _is_ing(word) or (word in _PLACES and rest and not finite):
         return [*head, "is", word], rest, "elided", False
     if word in {"been"}:
         return [*head, "has", word], rest, "elided", True
@@ -272,6 +280,11 @@ def _elided(tokens: list[str]) -> tuple[list[str], list[str], Form, bool] | None
     return None
 
 
+def _governed(rest: list[str], at: int) -> bool:
+    """Whether a verb form before "you" leaves the next verb bare: "let you know", "help you move"."""
+    return at > 0 and rest[at - 1].lower() in {"let", "help", "make", "see", "watch", "hear", "have", "did", "do", "will", "can"}
+
+
 def _is_ing(word: str) -> bool:
     return word.endswith("ing") and len(word) > 4 and word.isalpha() and word not in _NOT_ING
 
@@ -279,15 +292,20 @@ def _is_ing(word: str) -> bool:
 def _shifted(rest: list[str], addressee: str | None) -> list[str] | None:
     """The words after the head with every first person made "they"; None if "you" has nobody to stand for."""
     out: list[str] = []
-    they = False
+    they = acts = False
     for at, word in enumerate(rest):
         low = word.lower()
         if low in {"you", "your", "yours", "yourself"}:
             if addressee is None or low in {"yourself"}:
                 return None
             out.append(addressee if low == "you" else addressee + "'s")
+            following = rest[at + 1].lower() if at + 1 < len(rest) else ""
+            acts = low == "you" and (following in {"are", "have"} or (verbs.is_base(following) and not _governed(rest, at)))
         elif low in _PRONOUNS:
             out.append("themselves" if low == "me" and at and rest[at - 1].lower() == "by" else _PRONOUNS[low])
+        elif acts:
+            out.append(verbs.third_person(low))
+            acts = False
         elif they and low in _AFTER_THEY:
             out.append(_AFTER_THEY[low])
         else:

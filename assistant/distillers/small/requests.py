@@ -8,16 +8,23 @@ _ASK = re.compile(
     r"^(?:hi|hey|hello|ok|okay|so|and|also|please|pls|quick q(?:uestion)?|question|help)?[\s,:!]*(?:"
     r"(?P<how>how (?:do|can|should|would|could|to) ?(?:i|we|you)?(?: best)?|what['’]?s the best way to|best way to|any tips (?:for|on)|tips (?:for|on)|help me(?: to)?|help with)"
     r"|(?P<may>(?:can|could|should|may|must|do|shall|will|would) (?:i|we)(?: have to| need to| still| just)?)"
-    r"|(?P<need>(?:i )?(?:need|want|looking for|look for|after|recommend(?: me)?|suggest(?: me)?|find(?: me)?|ideas? for|where (?:can|do) i (?:get|buy|find)|which|best|good|cheap)(?: an?| some| the)?)"
+    r"|(?P<need>(?:i )?(?:need|want|looking for|look for|after|recommend(?: me)?|suggest(?: me)?|find(?: me)?|ideas? for|where (?:can|do) i (?:get|buy|find)|which))"
     r"|(?P<write>(?:write|draft|make|create|plan|give me|do|build|design|generate|prepare|compose|schedule)(?: me)?(?: an?| some| the)?)"
     r")\s+(?P<rest>.{4,160})$",
     re.IGNORECASE | re.DOTALL,
 )  # fmt: skip
 
 
+_QUALITY = re.compile(r"^(best|good|cheap|easy|quick|simple|nice)\s+\w", re.IGNORECASE)
+
+
 def wish(sentence: str) -> str | None:
     """What a request to an assistant says that the user wants, in the first person for the rewriter; None if nothing."""
-    match = _ASK.match(sentence.strip().rstrip("?!. "))
+    plain = " ".join(sentence.split()).rstrip("?!. ")
+    quality = _QUALITY.match(plain)
+    if quality and len(plain) < 160:
+        return f"I am looking for {'the' if quality[1].lower() == 'best' else 'a'} {plain}"
+    match = _ASK.match(plain)
     if match is None:
         return None
     rest = " ".join(match["rest"].split())
@@ -41,7 +48,7 @@ def topic(sentence: str) -> str | None:
 
 _MANNER = re.compile(
     r"^(?:please |pls |and |also |ok |but |just )*(?:(?P<stop>stop|quit|enough with(?: the)?|no more)\s+(?P<what>.{4,80})|(?P<dont>don['’]?t|do not|never)\s+(?P<not>(?:use|say|be|add|give|write|explain|start|call|include|apologi[sz]e|repeat|ask|tell|send|put|make|do|suggest|sugarcoat)\b.{0,80})"
-    r"|(?P<always>always|from now on,?|in future,?)\s+(?P<do>.{4,80})|(?P<no>no)\s+(?P<things>(?:bullet|emoji|list|table|disclaimer|preamble|jargon|intro|fluff|markdown|summary|code)\w*.{0,40}))$",
+    r"|(?P<always>always|from now on,?|in future,?)\s+(?P<do>.{4,80})|(?P<more>less|more|shorter|simpler|in (?:plain|simple|british|american|metric|english|german|french|spanish|\w+ish|kg|celsius))\b(?P<tone>.{0,60})|(?P<no>no)\s+(?P<things>(?:bullet|emoji|list|table|disclaimer|preamble|jargon|intro|fluff|markdown|summary|code)\w*.{0,40}))$",
     re.IGNORECASE,
 )
 
@@ -55,6 +62,8 @@ def manner(sentence: str) -> str | None:
         return f"I do not want {match['what']} from the assistant" if match["stop"].lower() not in {"stop", "quit"} else f"I want the assistant to stop {match['what']}"
     if match["dont"]:
         return f"I do not want the assistant to {match['not']}"
+    if match["more"]:
+        return f"I want the assistant's answers {match['more']}{match['tone']}"
     if match["no"]:
         return f"I do not want {match['things']} in the assistant's answers"
     return f"I want the assistant to always {match['do']}"

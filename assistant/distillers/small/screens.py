@@ -152,10 +152,15 @@ def _dated(line: Line, screen: Page) -> Iterator[_Found]:
     what = re.sub(r"^[\s\-–—:,.]+|[\s\-–—:,.(]+$", "", names[0])
     if len(what.split()) > 14 or not re.search(r"[A-Za-z]{3}", what) or _MENU.match(what):
         return
-    day = f" on {when['date']}" if when else ""
+    day = f" on {_ordinal(when['date'])}" if when else ""
     hour = f" at {time['time'].replace('.', ':')}" if time else ""
     text = f"The user has booked {what}{day}{hour}." if booked and "calendar" not in screen.marks else f"The user has {what}{day}{hour}."
     yield text, line.span, "screen-booking" if booked else "screen-event", "day" if when else "time"
+
+
+def _ordinal(day: str) -> str:
+    """ "TUE 7" as "TUE 7th", which is how the dates of a text are written."""
+    return re.sub(r"^([a-z]+) (\d{1,2})$", r"\1 \2th", day, flags=re.IGNORECASE)
 
 
 def _ordered(line: Line, screen: Page) -> Iterator[_Found]:

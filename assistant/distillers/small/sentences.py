@@ -33,8 +33,8 @@ class Span:
 
 EMOJI = "\u2190-\u2bff\u3030\u303d\ufe0f\u200d\U0001f000-\U0001faff"
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:mr|mrs|ms|dr|prof|rev|st|sr|jr|vs|etc|approx|dept|no|nr|inc|ltd|co|jan|feb|mar|apr|jun|jul|aug|sept?"
-    r"|oct|nov|dec|e\.g|i\.e|a\.m|p\.m|(?<!['’])[a-z])|(?:^|\s)\d)\.$",
+    r"(?:\b(?:mr|mrs|ms|dr|prof|rev|st|sr|jr|vs|etc|approx|dept|no|nr|inc|ltd|co"
+    r"|e\.g|i\.e|a\.m|p\.m|(?<!['’])[a-z])|(?:^|\s)\d)\.$",
     re.IGNORECASE,
 )
 _END = re.compile(
@@ -53,12 +53,16 @@ _ELIDED = (
     r"|started|moved|bought|booked|quit|left|lost|found|met|saw|went|ran|did|made|took|tried|passed|failed|born"
     r"|used to|looking|thinking|saving|learning|training|teaching|waiting|taking|starting|will|should|must|was|am)\b"
 )
+_ADJUNCT = (
+    r"(?:(?:at|on|in|since|for|from|until|after|before|every|most|last|next|this)\s+(?:[^\s,]+\s+){1,3}?|(?:now|today|tomorrow|yesterday"
+    r"|tonight|sometimes|usually|normally|lately|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|\d{1,2}(?:st|nd|rd|th))\s+)(?=(?:i|we|im|ive|i['’]\w+)\b)"
+)
 _CONJUNCTION = r"(?:and|but|so|plus|then|also|though|tho|cos|cuz|coz|bc|because|since|while|whereas|or|&)"
 _CUT = re.compile(
     rf"\s*(?:[;—–]|\s-{{1,2}}\s|\.{{2,}}|:\s)\s*(?:{_CONJUNCTION}\s+)?"
-    rf"|\s*,\s*(?:{_CONJUNCTION}\s+)?(?={_SUBJECT}|{_ELIDED})"
-    rf"|\s*,?\s+(?:and|but|so|plus|then|cos|cuz|coz|bc|because|&)\s+(?={_SUBJECT})"
-    rf"|\s*,\s*(?:but|so|plus|cos|cuz|because)\s+",
+    rf"|\s*,\s*(?:{_CONJUNCTION}\s+)?(?={_SUBJECT}|{_ELIDED}|{_ADJUNCT})"
+    rf"|\s*,?\s+(?:and|but|so|plus|then|cos|cuz|coz|bc|because|&)\s+(?={_SUBJECT}|{_ADJUNCT})"
+    rf"|\s*,\s*(?:but|so|plus|cos|cuz|because)\s+|\s+so\s+(?=\d)",
     re.IGNORECASE,
 )
 
@@ -98,3 +102,18 @@ def clauses(sentence: Span) -> list[Span]:
     if len(sentence.text) > LONGEST:
         return []
     return list(_pieces(sentence.text, sentence.start, [m.span() for m in _CUT.finditer(sentence.text)]))
+
+
+_SHORTER = re.compile(r",\s|\s(?:so|because|cos|and|but|since|which|until|or|with|for|in case|if)\s|\s[(–—-]", re.IGNORECASE)
+
+
+def beginnings(clause: Span) -> list[Span]:
+    """Shorter versions of a long clause: what stands before its first and second comma or conjunction."""
+    out = []
+    for match in _SHORTER.finditer(clause.text):
+        piece = trimmed(clause.text, 0, match.start())
+        if len(piece.text.split()) >= 3:
+            out.append(Span(piece.text, clause.start + piece.start))
+        if len(out) == 2:
+            break
+    return out

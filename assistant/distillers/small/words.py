@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"\d+(?:[.,:/]\d+)*\w*%?|[£$€]\d[\d.,]*\w*|\w+(?:[-'’]\w+)*['’]?|[^\w\s]")
+_WORD = re.compile(r"['’]\d\ds?\b|\d+(?:[.,:/–-]\d+)*\w*%?|[£$€]\d[\d.,]*\w*|\w+(?:[-'’]\w+)*['’]?|[^\w\s]")
 _NO_SPACE_BEFORE = frozenset(",.;:!?)]%…")
+_QUOTES = frozenset('"“”')
 _NO_SPACE_AFTER = frozenset("([#@/£$€")
 
 _CONTRACTIONS = {
@@ -49,6 +50,9 @@ _VERBAL_S = frozenset(
 )
 
 
+_ING_NOUNS = frozenset("wedding meeting building morning evening painting training christening reading opening housing ceiling spring clothing hearing wedding sibling funding rating".split())
+
+
 def split(clause: str) -> list[str]:
     """Words and punctuation marks of ``clause``, as written."""
     return _WORD.findall(clause)
@@ -76,7 +80,7 @@ def _expanded(word: str, following: str, before: str) -> list[str]:
         return _CONTRACTIONS[low].split()
     if low in _SPELLING and not (len(low) == 1 and word.isupper()):
         return _SPELLING[low].split()
-    if low.endswith("'s") and (following in _VERBAL_S or (following.endswith("ing") and len(following) > 5)):
+    if low.endswith("'s") and (following in _VERBAL_S or (following.endswith("ing") and len(following) > 5 and following not in _ING_NOUNS)):
         return [word[:-2], "has" if following in {"been", "got"} else "is"]
     if low.endswith("'re"):
         return [word[:-3], "are"]
@@ -87,9 +91,12 @@ def join(words: list[str]) -> str:
     """Words put together again as plain prose."""
     out: list[str] = []
     glue = True
+    quoted = False
     for word in words:
-        if out and not glue and word not in _NO_SPACE_BEFORE:
+        closing = word in _QUOTES and quoted
+        if out and not glue and word not in _NO_SPACE_BEFORE and not closing:
             out.append(" ")
         out.append(word)
-        glue = word in _NO_SPACE_AFTER
+        quoted = (word in _QUOTES) != quoted
+        glue = word in _NO_SPACE_AFTER or (word in _QUOTES and quoted)
     return "".join(out)
