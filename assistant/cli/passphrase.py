@@ -11,7 +11,8 @@ from pathlib import Path
 
 import click
 
-from assistant.cli.terminal import is_interactive, note
+from assistant.cli import terminal
+from assistant.cli.terminal import note
 from memory.errors import InvalidInputError
 
 PASSPHRASE_VARIABLE = "INKLING_PASSPHRASE"  # noqa: S105 - a name, no secret
@@ -31,7 +32,7 @@ def given(file: str | None) -> str | None:
 
 def asked(prompt: str = "Passphrase") -> str:
     """The passphrase a person types, unseen. Raises InvalidInputError where there is nobody."""
-    if not is_interactive():
+    if not terminal.is_interactive():
         raise InvalidInputError(
             f"there is no terminal to ask for the passphrase on; give it in {PASSPHRASE_VARIABLE} or --passphrase-file"
         )
@@ -43,7 +44,7 @@ def chosen(file: str | None = None, *, variable: str = PASSPHRASE_VARIABLE) -> s
     secret = _first_line(file) if file is not None else os.environ.get(variable)
     if secret:
         return secret
-    if not is_interactive():
+    if not terminal.is_interactive():
         raise InvalidInputError(f"there is no terminal to choose a passphrase on; give it in {variable}")
     typed = str(click.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True))
     if len(typed) < _SHORT:
@@ -56,7 +57,7 @@ def recovery_code() -> str:
     code = os.environ.get(RECOVERY_VARIABLE)
     if code:
         return code
-    if not is_interactive():
+    if not terminal.is_interactive():
         raise InvalidInputError(f"there is no terminal to ask for the recovery code on; give it in {RECOVERY_VARIABLE}")
     return str(click.prompt("Recovery code", err=True))
 

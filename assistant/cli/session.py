@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import click
 
-from assistant.cli import passphrase
-from assistant.cli.terminal import is_interactive, note
+from assistant.cli import passphrase, terminal
+from assistant.cli.terminal import note
 from memory.errors import MissingPartError, VaultMissingError, WrongPassphraseError
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Session:
             try:
                 return open_with(passphrase.asked())
             except WrongPassphraseError:
-                if not is_interactive():
+                if not terminal.is_interactive():
                     raise
                 note("That is not it; try again.")
         return open_with(passphrase.asked())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.cli.exits import OK
 from assistant.cli.session import Session, pass_session
 from assistant.cli.terminal import answer, bold, counted, dim, note
 from assistant.cli.text import excerpt, one_line, safe
@@ -25,7 +26,7 @@ _LEARNT_SHOWN = 4  # of one week, while it comes in
 @click.command()
 @click.option("--plain", is_flag=True, help="Print the profile, questions and answers instead of opening the UI.")
 @pass_session
-def demo(session: Session, plain: bool) -> None:
+def demo(session: Session, plain: bool) -> int:
     """Try Inkling on an invented person, in a vault that is thrown away.
 
     Nothing of yours is read or kept. Without a terminal it prints what --plain prints.
@@ -38,9 +39,9 @@ def demo(session: Session, plain: bool) -> None:
         for step in replay:
             _show_step(step)
         if session.open_ui is not None and not plain and sys.stdin.isatty() and sys.stdout.isatty():
-            session.open_ui(assistant.vault.folder, assistant)
-        else:
-            _print_all(assistant, HATSUE)
+            return session.open_ui(assistant.vault.folder, assistant)
+        _print_all(assistant, HATSUE)
+    return OK
 
 
 def _show_step(step: Step) -> None:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.cli import terminal
 from assistant.cli.options import as_json, read_zone
 from assistant.cli.session import Session, pass_session
-from assistant.cli.terminal import answer, answer_json, counted, is_interactive, note, progress
+from assistant.cli.terminal import answer, answer_json, counted, note, progress
 from assistant.cli.text import one_line
 from memory.errors import OwnerUnknownError
 
@@ -127,7 +128,8 @@ def _with_owner(
     try:
         observations = export.observations(known, on_problem)  # type: ignore[arg-type]
     except OwnerUnknownError as error:
-        if not is_interactive() or not error.speakers:
+        if not terminal.is_interactive() or not error.speakers:
+            note(f"speakers: {', '.join(map(one_line, error.speakers[:_SPEAKERS_SHOWN]))}")
             raise
         given = frozenset(_ask_who(export.label, error.speakers))
         observations = export.observations(given, on_problem)  # type: ignore[arg-type]

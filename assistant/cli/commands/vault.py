@@ -77,7 +77,7 @@ def passphrase(session: Session, recovery: bool, new_recovery_code: bool, new_pa
 
 
 @click.command(short_help="Let the system's keyring open the vault, or not.")
-@click.argument("state", type=click.Choice(["on", "off"]))
+@click.argument("state", metavar="on|off", type=click.Choice(["on", "off"]))
 @pass_session
 def keyring(session: Session, state: str) -> None:
     """Let the system's keyring open the vault (on), or end that (off).

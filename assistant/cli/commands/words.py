@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.cli import terminal
 from assistant.cli.session import Session, pass_session
-from assistant.cli.terminal import answer, is_interactive, note
+from assistant.cli.terminal import answer, note
 from assistant.cli.text import one_line
 from memory.errors import InvalidInputError
 
@@ -123,7 +124,7 @@ def _allowed(assistant: Assistant) -> str:
 
 def _edited(text: str) -> str:
     """``text`` as the user changes it on the line."""
-    if not is_interactive():
+    if not terminal.is_interactive():
         raise InvalidInputError("there is no terminal to edit on; give the new wording after the id")
     try:
         import readline  # noqa: PLC0415 - not on Windows
