@@ -18,13 +18,14 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from assistant.drafting import NOT_THE_ENGINE, drafts, engine_name
 from assistant.redaction import Redaction
-from assistant.verify import verify
 from memory.records import ItemType, Observation
 from memory.store import Thread
 
 if TYPE_CHECKING:
     from assistant.distillers import Distiller
+    from assistant.verify import Verified
     from memory.embedder import Embedder
     from memory.forgetting import Forgetting
     from memory.reconcile import Reconciler
@@ -80,13 +81,21 @@ class Pipeline:
         for item in types:
             vectors = self._store.vectors[item]
             while (most is None or done < most) and (waiting := vectors.unembedded(BATCH)):
-                vectors.add([row for row, _ in waiting], self._embedder.embed([text for _, text in waiting]))
+                found = self._embedder.embed([text for _, text in waiting])
+                with self._store.write():
+                    now = dict(vectors.unembedded(BATCH))  # a text may have been mended or deleted meanwhile
+                    same = [i for i, (row, text) in enumerate(waiting) if now.get(row) == text]
+                    vectors.add([waiting[i][0] for i in same], found[same])
                 done += len(waiting)
         return done
 
     def distil(self, now: Callable[[], datetime], progress: Progress | None = None) -> Counter[str]:
-        """Work through everything pending; counts by what happened. ``progress`` hears of every batch's size."""
+        """Work through everything pending; counts by what happened. ``progress`` hears of every batch's size.
+
+        What an engine failed to read is left aside ("failed"), and pending again for the next one.
+        """
         counts: Counter[str] = Counter()
+        self._store.observations.retry_failed(engine_name(self._distiller))
         for pending in self._episodes():
             counts += self._distil(pending, now())
             if progress:
@@ -94,20 +103,35 @@ class Pipeline:
         return counts
 
     def _distil(self, pending: Sequence[Stored], at: datetime) -> Counter[str]:
-        """Draft, verify and reconcile one batch, then mark it read, in one transaction."""
-        context = self._context(pending)
-        observations = [s.observation for s in (*context, *pending)]
-        engine = f"{self._distiller.name} {self._distiller.version}"
-        drafts = self._distiller.distil(observations)
-        verified = verify(drafts, observations)
-        source = {s.observation.stable_key: s for s in pending}
-        fresh = [(d, source[d.observation_key]) for d in verified.kept if d.observation_key in source]
-        counts = Counter({"observations": len(pending), "drafts": len(fresh)})
-        counts.update({f"dropped: {reason}": n for reason, n in verified.dropped.items()})
+        """Draft and take in one batch; if that fails, one thread of it at a time, leaving aside those that do."""
+        try:
+            return self._take_in(pending, self._draft(pending), at)
+        except NOT_THE_ENGINE:
+            raise
+        except Exception:  # noqa: BLE001 - a model may fail in any way, and must not stop the others
+            threads = _by_thread(pending)
+            if len(threads) > 1:
+                return sum((self._distil(thread, at) for thread in threads), Counter())
+            self._store.observations.mark_failed([s.row for s in pending], engine_name(self._distiller))
+            return Counter({"failed": len(pending)})
+
+    def _draft(self, pending: Sequence[Stored]) -> Verified:
+        """What the engine draws from a batch and verification lets through; changes nothing."""
+        return drafts(self._distiller, [s.observation for s in (*self._context(pending), *pending)])
+
+    def _take_in(self, pending: Sequence[Stored], verified: Verified, at: datetime) -> Counter[str]:
+        """Reconcile the drafts of a batch and mark it read, in one transaction."""
+        counts: Counter[str] = Counter({f"dropped: {reason}": n for reason, n in verified.dropped.items()})
+        engine = engine_name(self._distiller)
         with self._store.write():
+            held = self._store.observations.get([s.row for s in pending])
+            same = [s for s in pending if held.get(s.row) == s]  # one may have been forgotten or mended meanwhile
+            source = {s.observation.stable_key: s for s in same}
+            fresh = [(d, source[d.observation_key]) for d in verified.kept if d.observation_key in source]
+            counts.update({"observations": len(same), "drafts": len(fresh)})
             mine = [(draft, stored) for draft, stored in fresh if draft.about == "user"]
             counts.update(self._reconciler.add(mine, engine, at))
-            self._store.observations.mark_distilled([s.row for s in pending], engine)
+            self._store.observations.mark_distilled([s.row for s in same], engine)
         return counts
 
     def _episodes(self) -> Iterator[list[Stored]]:
@@ -133,6 +157,13 @@ class Pipeline:
             for s in first.values()
         )
         return [s for turns in found for s in turns]
+
+
+def _by_thread(pending: Sequence[Stored]) -> list[list[Stored]]:
+    threads: dict[Thread, list[Stored]] = {}
+    for stored in pending:
+        threads.setdefault(Thread.of(stored.observation), []).append(stored)
+    return list(threads.values())
 
 
 def _batches(items: Iterable[Observation], size: int) -> Iterator[list[Observation]]:

@@ -39,7 +39,7 @@ class Redaction:
         self._forgetting = forgetting
 
     def clean(self, batch: Sequence[Observation]) -> Clean:
-        """Redact a batch, given in time order thread by thread."""
+        """Redact a batch, each thread of it in time order."""
         done = list(batch)
         earlier: dict[int, str] = {}
         counts: Counter[str] = Counter()
@@ -65,10 +65,10 @@ class Redaction:
 
 
 def _threads(batch: Sequence[Observation]) -> dict[Thread, list[int]]:
-    """Places in the batch by thread."""
+    """Places in the batch by thread, each in time order: some exports have the newest first."""
     places: dict[Thread, list[int]] = {}
-    for place, observation in enumerate(batch):
-        places.setdefault(Thread.of(observation), []).append(place)
+    for place in sorted(range(len(batch)), key=lambda i: batch[i].at):
+        places.setdefault(Thread.of(batch[place]), []).append(place)
     return places
 
 

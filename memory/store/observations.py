@@ -174,6 +174,28 @@ class Observations:
         """Note which engine has read these; call inside the transaction that stores what it drafted."""
         self._c.run_many("UPDATE observations SET distilled_by = ? WHERE id = ?", ((engine, row) for row in rows))
 
+    def mark_failed(self, rows: Iterable[int], engine: str) -> None:
+        """Note that an engine could not read these, so that they do not hold up the others."""
+        with self._c.write():
+            self.mark_distilled(rows, _FAILED + engine)
+            self._c.run(
+                """INSERT OR IGNORE INTO settings (name, value) VALUES (?, 'true')""", (f"{_FAILED_SETTING}{engine}",)
+            )
+
+    def retry_failed(self, engine: str) -> None:
+        """Let what other engines, or other versions of this one, could not read be pending again."""
+        names = self._c.read(
+            "SELECT name FROM settings WHERE substr(name, 1, ?) = ?", (len(_FAILED_SETTING), _FAILED_SETTING)
+        )
+        others = [name for (name,) in names if name != f"{_FAILED_SETTING}{engine}"]
+        if not others:
+            return
+        with self._c.write():
+            for name in others:
+                other = _FAILED + name.removeprefix(_FAILED_SETTING)
+                self._c.run("UPDATE observations SET distilled_by = NULL WHERE distilled_by = ?", (other,))
+                self._c.run("DELETE FROM settings WHERE name = ?", (name,))
+
     def reword(self, row: int, text: str) -> None:
         """Put another text in place of a stored one, to be distilled and embedded again; its evidence goes."""
         with self._c.write():
@@ -191,6 +213,8 @@ class Observations:
             self._c.run("DELETE FROM contexts WHERE id NOT IN (SELECT context FROM observations)")
 
 
+_FAILED = "failed: "  # before the name of an engine, in the place of the one that read an observation
+_FAILED_SETTING = "failed_engine:"  # settings that name the engines with failures, as those are not indexed
 _IN_THREAD = "c.source = ? AND c.app IS ? AND c.thread IS ?"
 
 
