@@ -1,7 +1,6 @@
 """Mailboxes (mbox) and single messages (eml).
 
-A message is its sender's words only after everything quoted is gone; `mail_text` sees to that. Attachments are passed
-over while reading, before anything is decoded, so a mailbox costs its text and not its size. The user is told by
+A message is its sender's words only after everything quoted is gone; `mail_text` sees to that. The user is told by
 address alone, since a display name is whatever the sender typed.
 """
 
@@ -9,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, field
 from datetime import UTC
 from email.errors import MessageError
 from email.header import decode_header, make_header
@@ -21,10 +19,9 @@ from typing import TYPE_CHECKING
 
 from observers.chat.fields import aware, clean, label, plausible
 from observers.chat.keys import Occurrences, digest
-from observers.chat.lines import raw_lines
 from observers.chat.mail_text import from_html, own_words, unflowed
+from observers.chat.mbox import begins_message, raw_mails
 from observers.chat.message import Format, Message, Reading, Speaker
-from observers.chat.source import BrokenStreamError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,8 +29,6 @@ if TYPE_CHECKING:
 
     from observers.chat.source import Document, Source
 
-MESSAGE_BYTES = 4 * 1024 * 1024
-_SEPARATOR = re.compile(rb"From .{0,200}?\d{1,2}:\d{2}.{0,60}")  # as mbox(5) has it: an address and asctime
 _HEADER = re.compile(r"([!-9;-~]{1,80}):")
 _PROMISING = frozenset({"from", "date", "subject", "to", "message-id", "received", "return-path", "mime-version"})
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,500}>")
@@ -42,7 +37,7 @@ _PREFIX = re.compile(
 )
 _UNWANTED = re.compile(r"(?:^|[,\"])(?:spam|trash|drafts)(?:$|[,\"])", re.IGNORECASE)
 _MAIL_ERRORS = (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError, AssertionError)
-_HEADER_CHARS = 20_000
+_HEADER_CHARS = 4000
 _SNIFFED = 20
 _MAX_PARTS = 200
 _MAX_DEPTH = 20
@@ -61,7 +56,7 @@ def find(source: Source) -> Sequence[Document]:
 def _is_mail(document: Document) -> bool:
     head = document.head(16 * 1024).lstrip(b"\xef\xbb\xbf\r\n")
     first, _, rest = head.partition(b"\n")
-    if _SEPARATOR.match(first):
+    if begins_message(first):
         head = rest
     names: set[str] = set()
     for raw in head.split(b"\n"):
@@ -74,63 +69,10 @@ def _is_mail(document: Document) -> bool:
     return "from" in names and len(names & _PROMISING) >= 2
 
 
-@dataclass(slots=True)
-class _Raw:
-    """One message as it is collected, without its attachments."""
-
-    line: int
-    parts: list[bytes] = field(default_factory=list)
-    size: int = 0
-    cut: bool = False
-    in_header: bool = True
-    skipping: bool = False
-    _skippable: bool = False
-
-    def take(self, raw: bytes) -> None:
-        """Add a line, unless it belongs to an attachment or is one too many."""
-        if raw.startswith(b"--"):
-            self.in_header, self.skipping, self._skippable = True, False, False
-        elif self.skipping:
-            return
-        elif self.in_header:
-            self._header(raw)
-        if self.size + len(raw) > MESSAGE_BYTES:
-            self.cut = True
-            return
-        self.size += len(raw)
-        self.parts.append(raw)
-
-    def _header(self, raw: bytes) -> None:
-        if not raw.strip():
-            self.in_header = False
-            self.skipping = self._skippable
-        elif raw[:13].lower() == b"content-type:":
-            self._skippable = not raw[13:].strip().lower().startswith((b"text/", b"multipart/", b"message/", b'"'))
-
-
-def _raw_messages(document: Document, reading: Reading) -> Iterator[_Raw]:
-    """Every message in turn; damage is reported and ends them, so that the message before it still counts."""
-    current = _Raw(1)
-    blank = True
-    try:
-        for number, raw in raw_lines(document):
-            if blank and raw.startswith(b"From ") and _SEPARATOR.match(raw):
-                if current.parts:
-                    yield current
-                current = _Raw(number)
-            else:
-                current.take(raw)
-            blank = not raw.strip()
-    except BrokenStreamError as error:
-        reading.report(error.position or document.name, error.reason)
-    if any(part.strip() for part in current.parts):
-        yield current
-
-
 def read(document: Document, reading: Reading) -> Iterator[Message]:
     """Every mail's own words."""
     occurrences = Occurrences()
-    for raw in _raw_messages(document, reading):
+    for raw in raw_mails(document, reading):
         position = f"message at line {raw.line} in {document.name}"
         try:
             message = _message(BytesParser(policy=compat32).parsebytes(b"".join(raw.parts)), reading, occurrences)
@@ -139,8 +81,8 @@ def read(document: Document, reading: Reading) -> Iterator[Message]:
         if isinstance(message, str):
             reading.report(position, message)
         elif message is not None:
-            if raw.cut:
-                reading.report(position, "it is too long; its end was not read")
+            if raw.problem:
+                reading.report(position, raw.problem)
             yield message
 
 
@@ -157,7 +99,7 @@ def _message(mail: Mail, reading: Reading, occurrences: Occurrences) -> Message 
     own_id = next(iter(_MESSAGE_ID.findall(_header(mail, "Message-ID"))), None)
     subject = _header(mail, "Subject")
     own_id = own_id or occurrences.numbered(digest(speaker.name, at.isoformat(), subject))
-    ancestors = _MESSAGE_ID.findall(f"{_header(mail, 'References')} {_header(mail, 'In-Reply-To')}")
+    ancestors = _MESSAGE_ID.findall(f"{str(mail.get('References'))[:4000]} {str(mail.get('In-Reply-To'))[:4000]}")
     return Message(
         text=own_words(_body(mail)),
         at=at,

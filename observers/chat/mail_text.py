@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from itertools import islice
 from typing import Final
 
 _ATTRIBUTION = re.compile(
@@ -49,7 +48,7 @@ _DEVICE = re.compile(
         отправлено\s+(?:с|из)\s|iphone(?:'|’)?\w{0,3}\s+gönderildi|lähetetty\s).{0,80}$""",
     re.IGNORECASE | re.VERBOSE,
 )
-_BLANK_RUN = re.compile(r"\n\s*\n(?:\s*\n)+")
+_BLANK_RUN = re.compile(r"\n{3,}")
 _SIGNATURE_LINES = 15
 _MAX_LINE = 1000  # an attribution or a quoted header is shorter
 
@@ -83,17 +82,19 @@ def _ends_own_words(lines: list[str], at: int) -> bool:
     if line in ("-- ", "--\u00a0"):
         return True
     if line.rstrip() == "--":
-        return sum(1 for rest in islice(lines, at + 1, at + 200) if rest.strip()) <= _SIGNATURE_LINES
+        return sum(1 for rest in lines[at + 1 : at + 200] if rest.strip()) <= _SIGNATURE_LINES
     if _DIVIDER.match(line):
         return True
-    headers = islice((rest for rest in islice(lines, at, at + 8) if rest.strip()), _QUOTED_HEADERS)
-    return bool(line.strip()) and sum(1 for h in headers if _QUOTED_HEADER.match(h[:_MAX_LINE])) == _QUOTED_HEADERS
+    if not _QUOTED_HEADER.match(line):
+        return False
+    headers = [rest for rest in lines[at : at + 8] if rest.strip()][:_QUOTED_HEADERS]
+    return sum(1 for header in headers if _QUOTED_HEADER.match(header[:_MAX_LINE])) == _QUOTED_HEADERS
 
 
 def _attribution_lines(lines: list[str], at: int) -> int:
     """How many lines from here are an "On Monday Ana wrote:", which mailers wrap; 0 if none."""
     joined = ""
-    for count, line in enumerate(islice(lines, at, at + 3), 1):
+    for count, line in enumerate(lines[at : at + 3], 1):
         if not line.strip() or len(joined) + len(line) > _MAX_LINE:
             return 0
         joined = f"{joined} {line.strip()}" if joined else line.strip()
@@ -104,7 +105,7 @@ def _attribution_lines(lines: list[str], at: int) -> int:
 
 def _quote_follows(lines: list[str], at: int) -> bool:
     """Whether the next line with anything on it is marked as quoted."""
-    following = next((line for line in islice(lines, at, at + 10) if line.strip()), "")
+    following = next((line for line in lines[at : at + 10] if line.strip()), "")
     return following.lstrip().startswith(">")
 
 
@@ -140,10 +141,27 @@ _HIDDEN = re.compile(r"display\s*:\s*none")
 def from_html(source: str) -> str:
     """The text a reader of the HTML sees, without what mailers mark as quoted."""
     reader = _Reader()
-    reader.feed(source[:MAX_HTML])
+    reader.feed(_well_ended(source[:MAX_HTML]))
     reader.close()
     lines = (" ".join(line.split()) for line in "".join(reader.pieces).split("\n"))
     return _BLANK_RUN.sub("\n\n", "\n".join(lines)).strip()
+
+
+def _well_ended(source: str) -> str:
+    """``source`` without comments, conditional sections, and a tag that never ends.
+
+    The standard library's parser refuses odd sections and takes quadratic time over what never ends.
+    """
+    for opening, closing in (("<!--", "-->"), ("<![", ">")):
+        parts: list[str] = []
+        at = 0
+        while (start := source.find(opening, at)) >= 0:
+            parts.append(source[at:start])
+            end = source.find(closing, start + len(opening))
+            at = end + len(closing) if end >= 0 else len(source)
+        source = "".join(parts) + source[at:]
+    last = source.rfind(">") + 1
+    return source[:last] + source[last:].replace("<", " ")
 
 
 class _Reader(HTMLParser):

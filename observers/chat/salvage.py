@@ -21,6 +21,13 @@ _STORED, _DEFLATED = 0, 8
 _ENCRYPTED, _SIZE_FOLLOWS, _UTF8 = 0x1, 0x8, 0x800
 _CHUNK_BYTES = 64 * 1024
 _MAX_MEMBERS = 200_000
+_BOMB_BYTES = 256 * 1024 * 1024  # below this no expansion is suspicious
+_BOMB_RATIO = 200  # chat text deflates 3 to 30 times, deflate can at most 1032 times
+
+
+def most_expanded(packed_bytes: int) -> int:
+    """How many bytes a zip of ``packed_bytes`` may give before it is taken for a bomb."""
+    return max(_BOMB_BYTES, packed_bytes * _BOMB_RATIO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +80,12 @@ class SalvagedStream:
         return data
 
     def end(self) -> int:
-        """Read to the end and return the offset in the file just after this member's data."""
-        while self.read(_CHUNK_BYTES):
-            pass
+        """The offset in the file just after this member's data; reads it all. Raises EOFError if it never ends."""
+        limit = most_expanded(self._member.path.stat().st_size)
+        while data := self.read(_CHUNK_BYTES):
+            limit -= len(data)
+            if limit < 0:
+                raise EOFError
         unused = len(self._inflate.unused_data) if self._inflate else 0
         return self._file.tell() - unused
 

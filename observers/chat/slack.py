@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from observers.chat.source import Document, Source
 
-_DAY = re.compile(r"(?P<root>.*?)(?P<channel>[^/]+)/\d{4}-\d{2}-\d{2}\.json", re.DOTALL)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
 _LISTS = ("channels.json", "groups.json", "mpims.json", "dms.json")
 _SAID = frozenset({None, "thread_broadcast", "reply_broadcast", "me_message", "file_share", "bot_message"})
 _MARKUP = re.compile(r"<([@#!]?)([^<>|]{1,2000})(?:\|([^<>]{0,2000}))?>")
@@ -31,11 +31,17 @@ _SNIFFED_DAYS = 3
 
 def find(source: Source) -> Sequence[Document]:
     """The days of a zip that has Slack's lists beside them, or messages in them if it lost those."""
-    days = [d for d in source.documents if _DAY.fullmatch(d.name)] if source.is_zip else []
+    days = [d for d in source.documents if _channel_of(d)] if source.is_zip else []
     if not days:
         return []
     listed = any(d.name.rpartition("/")[2] in ("users.json", *_LISTS) for d in source.documents)
     return days if listed or any("item.ts" in paths_in_head(d) for d in days[:_SNIFFED_DAYS]) else []
+
+
+def _channel_of(day: Document) -> str:
+    """The folder that a day's file lies in, which is the channel's name; ``""`` if the file is no day's."""
+    folder, slash, name = day.name.rpartition("/")
+    return folder.rpartition("/")[2] if slash and _DAY.fullmatch(name) else ""
 
 
 def prepare(reading: Reading) -> None:
@@ -110,8 +116,7 @@ def _people_titles(title: str, people: dict[str, Speaker]) -> str:
 
 def read(document: Document, reading: Reading) -> Iterator[Message]:
     """One channel's day."""
-    match = _DAY.fullmatch(document.name)
-    folder = match["channel"] if match else document.name
+    folder = _channel_of(document)
     channels = cast("dict[str, tuple[str, str]]", reading.tables[_CHANNELS])
     channel, title = channels.get(folder, (folder, f"#{folder}"))
     for number, (_, record) in enumerate(walk(document, {"item"}), 1):

@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 from memory.errors import InklingError, UnreadableExportError
-from observers.chat.salvage import salvaged_members
+from observers.chat.salvage import most_expanded, salvaged_members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 HEAD_BYTES = 256 * 1024  # what detection may look at
 CHUNK_BYTES = 64 * 1024
-BOMB_BYTES = 256 * 1024 * 1024  # below this no expansion is suspicious
-BOMB_RATIO = 200  # chat text deflates 3 to 30 times, deflate can at most 1032 times
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _STREAM_ERRORS = (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zlib.error, zipfile.BadZipFile)
 
@@ -39,10 +37,11 @@ class BrokenStreamError(InklingError):
 
 
 class Progress:
-    """How many bytes of the export have been read in the current pass."""
+    """How many bytes of the export have been read in the current pass, and how many may be."""
 
     def __init__(self) -> None:
         self.bytes_read = 0
+        self.limit: int | None = None
 
     @contextmanager
     def uncounted(self) -> Iterator[None]:
@@ -62,26 +61,23 @@ class _Binary(Protocol):
 class Stream(io.RawIOBase):
     """A counted, read-only stream: failures of any kind below it become one BrokenStreamError, bombs end early."""
 
-    def __init__(self, inner: _Binary, packed_bytes: int | None, progress: Progress) -> None:
+    def __init__(self, inner: _Binary, progress: Progress) -> None:
         self._inner = inner
-        self._limit = None if packed_bytes is None else max(BOMB_BYTES, packed_bytes * BOMB_RATIO)
         self._progress = progress
-        self.consumed = 0
 
     def readable(self) -> bool:
         """Always: io.BufferedReader asks."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Fill ``buffer``, counting. Raises BrokenStreamError at damage or where a member expands beyond reason."""
+        """Fill ``buffer``, counting. Raises BrokenStreamError at damage or where a zip expands beyond reason."""
         try:
             data = self._inner.read(len(buffer))
         except _STREAM_ERRORS as error:
             raise BrokenStreamError(_why(error)) from error
         buffer[: len(data)] = data
-        self.consumed += len(data)
         self._progress.bytes_read += len(data)
-        if self._limit is not None and self.consumed > self._limit:
+        if self._progress.limit is not None and self._progress.bytes_read > self._progress.limit:
             raise BrokenStreamError("it expands beyond reason for a chat export; the rest was not read")
         return len(data)
 
@@ -125,13 +121,10 @@ class _Recoded(io.RawIOBase):
 class Document:
     """One stream of bytes in an export: the file itself, or one member of its zip."""
 
-    def __init__(
-        self, name: str, size: int, opener: Callable[[], _Binary], progress: Progress, packed: int | None = None
-    ) -> None:
+    def __init__(self, name: str, size: int, opener: Callable[[], _Binary], progress: Progress) -> None:
         self.name = name
         self.size = size
         self._opener = opener
-        self._packed = packed
         self._progress = progress
         self.json_paths: frozenset[str] | None = None  # what detection found in it, so that formats look once
 
@@ -141,7 +134,7 @@ class Document:
             inner = self._opener()
         except _STREAM_ERRORS as error:
             raise BrokenStreamError(_why(error)) from error
-        return io.BufferedReader(Stream(inner, self._packed, self._progress), CHUNK_BYTES)
+        return io.BufferedReader(Stream(inner, self._progress), CHUNK_BYTES)
 
     def open_text(self) -> io.BufferedReader:
         """The same as valid UTF-8 whatever Unicode encoding its byte order mark announces."""
@@ -185,6 +178,8 @@ class Source:
         except (OSError, ValueError) as error:
             raise UnreadableExportError(f"cannot read {path}: {_why(error)}") from error
         self.is_zip = magic.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+        if self.is_zip:
+            self.progress.limit = most_expanded(self.bytes_on_disk)
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:
@@ -201,15 +196,13 @@ class Source:
             raise UnreadableExportError(f"{self.path} is protected by a password; unpack it first")
         infos.sort(key=lambda info: info.filename)
         return tuple(
-            Document(
-                info.filename, info.file_size, partial(_open_member, archive, info), self.progress, info.compress_size
-            )
+            Document(info.filename, info.file_size, partial(_open_member, archive, info), self.progress)
             for info in infos
         )
 
     def _salvaged(self) -> tuple[Document, ...]:
         members = sorted(salvaged_members(self.path), key=lambda member: member.name)
-        return tuple(Document(m.name, m.size, m.open, self.progress, m.packed) for m in members)
+        return tuple(Document(m.name, m.size, m.open, self.progress) for m in members)
 
 
 def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Binary:

@@ -1,8 +1,8 @@
 """WhatsApp's exported text: `_chat.txt` from iOS, "WhatsApp Chat with ....txt" from Android, alone or in their zip.
 
 The file names no zone, no ids, and writes its dates as the phone was set up; `whatsapp_stamp` reads a whole file's
-stamps before the first message is believed. What looks like a message but cannot be one (WhatsApp's own announcements,
-placeholders for media, older messages pasted into a newer one) is not anybody's words.
+stamps before the first message is believed. What WhatsApp itself says, announcements and placeholders, is dropped. A
+line in a message that has the shape of the file's own messages cannot be told from one.
 """
 
 from __future__ import annotations

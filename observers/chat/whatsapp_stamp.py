@@ -16,7 +16,7 @@ from typing import Final, Literal
 Style = Literal["bracketed", "dashed", "turned", "plain"]
 Order = Literal["dmy", "mdy", "ymd"]
 
-_M = "[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]*"  # direction marks may stand anywhere in a stamp
+_M = "[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]{0,4}"  # direction marks may stand anywhere in a stamp
 _DATE = (
     rf"{_M}(?P<a>\d{{1,4}}){_M}\s?(?P<sep>[./\-年년]){_M}\s?(?P<b>\d{{1,2}}){_M}\s?[./\-月월]{_M}\s?"
     rf"(?P<c>\d{{1,4}})[日일.]?"
