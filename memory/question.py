@@ -11,7 +11,7 @@ import re
 _REQUEST = re.compile(
     r"""\b(?: recommend\w* | suggest\w* | advi[sc]e | tips? | ideas? | help | plan(?:ning)? | draft | write | compose
     | prepare | organi[sz]e | arrange | find\ me | pick | choose | explain | let's | give\ me | make\ me | options
-    | (?:what|which|where|how)\ (?:should|can|could|do|would)\ (?:i|we) | should\ (?:i|we)
+    | (?:what|which|where|how)\ (?:should|can|could|would)\ (?:i|we) | how\ do\ (?:i|we) | should\ (?:i|we)
     | (?:can|could|would|will)\ you
     | i(?:'d|\ would)?\ (?:want|like|need|love)\ (?:to|some|a|your) | looking\ for | somewhere | something | best
     | i(?:'m|\ am)\ (?:looking|planning|considering|thinking|interested|trying|curious|visiting)
