@@ -1,0 +1,359 @@
+"""What can be said of two propositions without understanding either: the features of the relation judge.
+
+Words, numbers, names, dates, negation, cues of change and of correction, and whose fact it is. The surprising one is
+asymmetry: "refines" and "general" are told apart by which side has words, numbers and names the other lacks.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.,:]\d+)*")
+_NAME = re.compile(r"(?<!^)(?<![.!?] )\b[A-ZÀ-Þ][\w'’-]*")
+_MONTHS = "january february march april may june july august september october november december".split()
+_DATED = re.compile(
+    rf"(?:(\d{{1,2}}) )?\b({'|'.join(m.capitalize() for m in _MONTHS)})\b(?: (\d{{4}}))?|\b((?:19|20)\d\d)\b"
+)
+_HEAD = re.compile(r"(?i)the user(['’]s)?\s+((?:late |own |new |old |former |previous |next |first |last )?[\w-]+)?")
+_SMALL = frozenset(
+    "the user a an of in on at to for with and or but by from as is are was were be been being has have had does do "
+    "did "
+    "his her their its he she they it who which that this these those user's so than then there when while".split()
+)
+_LEXICONS = {
+    "negation": (
+        r"\b(?:not|no|never|without|nothing|nobody|none|neither|nor|cannot|can't|isn't|doesn't|don't|didn't|won't"
+        r"|hasn't|refuses?|avoids?|lacks?)\b"
+    ),
+    "ended": (
+        r"\b(?:no longer|any ?more|used to|stopped|quit|gave up|given up|dropped|left|ended|cancelled|called off"
+        r"|sold|lost|finished|over|resigned|retired|divorced|split|broke up|died|put down|went|passed|failed|closed"
+        r"|shut|returned|handed|sent back|turned down|withdrew|out of|thrown|gave away|given away|free of|healed"
+        r"|recovered|cured)\b"
+    ),
+    "changed": (
+        r"\b(?:now|since|instead|moved|switched|changed|became|has become|started|began|took up|taken up|has been"
+        r"|back|got|was (?:given|granted|offered|told|made|promoted|confirmed)|has (?:\w+ )?(?:come|gone|grown|got"
+        r"|had|made|found|taken|turned|begun|bought|moved|learnt|learned|joined|opened|signed)|won over|signed"
+        r"|bought|registered|submitted|completed|replaced|swapped|joined|renewed|paid off|settled)\b"
+    ),
+    "corrected": (
+        r"\b(?:wrongly|actually|in fact|rather than|contrary|mistaken|mistake|muddled|confused|all along|not the"
+        r"|only ever|has (?:never|always)|never had|was never|other people|by mistake|misread|misheard|really"
+        r"|turned out|turns out)\b|, not\b|\bnot (?:a|an|in|on|from|by|his|her)\b"
+    ),
+    "planned": (
+        r"\b(?:plans?|planning|wants?|hopes?|intends?|is going to|will|would like|is (?:looking|waiting|hoping"
+        r"|learning|saving|training|trying|applying|considering|thinking|writing|building|reading|preparing|studying"
+        r"|working)|has an? (?:\w+ )?(?:appointment|interview|offer|application)|due|about to|awaits?|awaiting"
+        r"|on probation|is on|temporar\w+|until|currently|at present|this (?:week|month|year))\b"
+    ),
+    "liked": (
+        r"\b(?:likes?|loves?|enjoys?|fond|favou?rites?|prefers?|adores?|keen|fan|believes?|trusts?|thinks|supports?"
+        r"|admires?|happy|good)\b"
+    ),
+    "disliked": (
+        r"\b(?:dislikes?|hates?|detests?|loathes?|cannot (?:bear|stand)|can't (?:bear|stand)|bored|sick of|afraid"
+        r"|against|objects?|distrusts?|opposes?|disgust\w*|revolting|bad|unhappy)\b"
+    ),
+    "past": r"\b(?:was|were|had|did|in (?:19|20)\d\d|as a child|former|previous|ago|once|until)\b",
+    "another": r"\b(?:also|too|as well|another|other|second|both|besides|either)\b",
+    "single": (
+        r"\b(?:birthday|born|birth|named?|called|surname|blood|height|tall|aged?|years old|weighs?|lives? in|from"
+        r"|married|single|manager|boss|salary|earns?|rent|costs?|contract|deadline|degree|rank|only|first|eldest"
+        r"|youngest|speaks?|wife|husband|size|star sign|own(?:s|er)?|belongs|left-handed|right-handed|religion|alive"
+        r"|dead|vegetarian|vegan|allergic|native|citizen|passport|starts? (?:on|at)|ends? on|runs to|founded|studied"
+        r"|majored|graduated)\b"
+    ),
+    "habit": (
+        r"\b(?:every|most|usually|on (?:mon|tues|wednes|thurs|fri|satur|sun)days?|mornings?|evenings?|nights?"
+        r"|weekends?|daily|before (?:work|bed)|after (?:work|dinner|lunch))\b"
+    ),
+    "one at a time": (
+        r"\b(?:works? (?:for|at|as|in)|drives?|studies|main|nickname|middle name|favou?rite|only|is \d+\b|uses?"
+        r"|based|sits?|sleeps?|commutes?|reports? to|banks? with|rents|pays?|router|phone|current(?:ly)?|best friend"
+        r"|home|is a|are|is an?|is the)\b"
+    ),
+    "many at a time": (
+        r"\b(?:speaks?|saw|seen|visited|has been to|was in|had|read|cousin|knows?|plays?|likes?|hates?|collects?"
+        r"|watch\w*|grows?|owns?|keeps?|went|flew|flies|ran|met|took|attended|bought)\b"
+    ),
+    "completed": (
+        r"\b(?:shaved|cut|lifted|cleared|collected|patched|lapse\w*|turned up|these days|cut down|repaired|fixed"
+        r"|mended|removed|delivered|arrived|hatched|gave birth|born|elected|appointed|accepted|rejected|granted"
+        r"|approved|published|passed|won|recovered|found|came round|come round|forgiven|reconciled|trained|learnt"
+        r"|learned|managed|finally|at last|after)\b"
+    ),
+    "amount": (
+        r"\b(?:every|each|daily|weekly|often|always|usually|most|all|several|many|both|two|three|four|five|six|seven"
+        r"|eight|nine|ten|half|twice)\b"
+    ),
+    "vague": (
+        r"\b(?:some|something|someone|sometimes|a lot|lots|kind of|sort of|certain|various|things?|people|some kind"
+        r"|at some point|once)\b"
+    ),
+}
+# Words of which one excludes the other of the same thing at the same time.
+_OPPOSITES = tuple(
+    tuple(frozenset(side.split()) for side in line.split("|"))
+    for line in """
+    won win beat | lost lose second
+    male he boy man | female she girl woman bitch
+    alone | shares sharing together others with
+    alive | dead died
+    owns owner own bought | rents rent tenant belongs renting
+    left | right
+    single unmarried divorced bachelor | married engaged wife husband marry
+    likes loves enjoys love adores | hates dislikes detests loathes cannot sick
+    believes | atheist
+    vegan vegetarian | meat fish chicken eggs beef steak
+    eldest oldest | youngest second middle
+    freelance freelancer freelances self-employed | payroll employed employer employee
+    early morning | late night
+    childless | children child son daughter
+    employed works job | unemployed jobless redundant
+    remote remotely home | office
+    accepted granted passed | rejected refused failed declined
+    open opened | closed shut
+    full-time | part-time
+    smokes smoker | non-smoker smoked
+    drinks | teetotal sober alcohol-free
+    diesel petrol | electric
+    up rise rose | down fell
+    tea | coffee
+    Android Pixel Samsung | iPhone
+    for favour favours supports | against opposes
+    true right | wrong false wrongly
+    all always whole | never none
+    hot warm | cold
+    employee | boss
+    """.strip()
+    .lower()
+    .splitlines()
+)
+_PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _LEXICONS.items()}
+_OTHERS = re.compile(
+    r"(?i)\b(?:mother|father|mum|dad|parents?|brothers?|sisters?|sons?|daughters?|wife|husband|partner|girlfriend"
+    r"|boyfriend|friends?|cousins?|aunt|uncle|"
+    r"niece|nephew|grand\w+|child(?:ren)?|boss|manager|colleagues?|neighbours?|flatmate|housemate|landlord|teacher"
+    r"|dog|cat|team|company|employer|office|"
+    r"in-law\w*|twin|ex|school|doctor|family)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What one proposition holds."""
+
+    words: tuple[str, ...]
+    content: frozenset[str]
+    numbers: frozenset[str]
+    names: frozenset[str]
+    dates: tuple[tuple[int, int], ...]
+    cues: tuple[float, ...]
+    head: str
+    others: frozenset[str]
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> _Reading:
+    words = tuple(w.lower() for w in _WORD.findall(text))
+    content = frozenset(_stem(w) for w in words if w not in _SMALL)
+    head = _HEAD.match(text)
+    return _Reading(
+        words=words,
+        content=content,
+        numbers=frozenset(w for w in words if w[0].isdigit()),
+        names=frozenset(n.lower() for n in _NAME.findall(text)) - set(_MONTHS) - {"the"},
+        dates=tuple(_dates(text)),
+        cues=tuple(float(bool(p.search(text))) for p in _PATTERNS.values()),
+        head=(head[2] or "").lower() if head and head[1] else "",
+        others=frozenset(o.lower() for o in _OTHERS.findall(text)),
+    )
+
+
+def content_words(text: str) -> tuple[str, ...]:
+    """Return the words that carry meaning, in order, each once; never none."""
+    return tuple(dict.fromkeys(w for w in _read(text).words if w not in _SMALL)) or ("user",)
+
+
+def same_words(old: str, new: str) -> bool:
+    """Whether the two are worded alike but for case and punctuation."""
+    return _read(old).words == _read(new).words
+
+
+def _stem(word: str) -> str:
+    """Cut inflection off, roughly: enough to pair "trains" with "trained"."""
+    for ending in ("'s", "’s", "ing", "ied", "ies", "ed", "es", "s", "e", "y"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+def _dates(text: str) -> Iterable[tuple[int, int]]:
+    """Yield (year, month) for every date of the text, month 0 where only a year is given."""
+    for match in _DATED.finditer(text):
+        if match[4]:
+            yield int(match[4]), 0
+        elif match[3]:
+            yield int(match[3]), _MONTHS.index(match[2].lower()) + 1
+
+
+def _share(part: frozenset[str], whole: frozenset[str]) -> float:
+    return len(part & whole) / len(part) if part else 1.0
+
+
+def features(old: str, new: str, cosine: float, old_at: datetime | None, new_at: datetime | None) -> list[float]:
+    """Return the features of a pair, in the order of `NAMES`; times that are not known count as a middling gap."""
+    a, b = _read(old), _read(new)
+    days = (new_at - old_at).total_seconds() / 86400 if old_at and new_at else 90.0
+    out = [
+        cosine,
+        cosine * cosine,
+        _share(a.content, b.content),
+        _share(b.content, a.content),
+        len(a.content & b.content) / max(1, len(a.content | b.content)),
+        math.log((1 + len(b.content)) / (1 + len(a.content))),
+        len(a.content) / 10,
+        len(b.content) / 10,
+        SequenceMatcher(None, old, new, autojunk=False).ratio(),
+        _common_prefix(a.words, b.words) / max(1, len(a.words)),
+        _common_prefix(a.words[::-1], b.words[::-1]) / max(1, len(a.words)),
+        float(a.head == b.head),
+        float(bool(a.head) != bool(b.head)),
+        float(bool(a.head and b.head) and a.head != b.head),
+        float(bool(a.others - b.others)),
+        float(bool(b.others - a.others)),
+        *_set_features(a.numbers, b.numbers),
+        *_set_features(a.names, b.names),
+        *_time_features(a, b, old_at, new_at),
+        math.log1p(abs(days)) / 5,
+        *_substitution(a, b),
+    ]
+    for x, y in zip(a.cues, b.cues, strict=True):
+        out += [x, y, float(x != y)]
+    return [*out, *_together(a, b, cosine, out)]
+
+
+def _substitution(a: _Reading, b: _Reading) -> list[float]:
+    """Whether the two are one sentence with another value in one place, and what kind of value."""
+    first = _common_prefix(a.words, b.words)
+    rest_a, rest_b = a.words[first:], b.words[first:]
+    last = _common_prefix(rest_a[::-1], rest_b[::-1])
+    x, y = rest_a[: len(rest_a) - last], rest_b[: len(rest_b) - last]
+    one_place = first + last >= 0.5 * max(len(a.words), len(b.words)) and bool(x) and bool(y)
+    numeric = one_place and any(w[0].isdigit() for w in x) and any(w[0].isdigit() for w in y)
+    named = one_place and bool(set(x) & a.names) and bool(set(y) & b.names)
+    close = one_place and SequenceMatcher(None, " ".join(x), " ".join(y), autojunk=False).ratio() > 0.6
+    return [float(one_place), float(numeric), float(named), float(close), float(not x), float(not y)]
+
+
+def _together(a: _Reading, b: _Reading, cosine: float, single: list[float]) -> list[float]:
+    """What matters only together with nearness or with the same subject."""
+    get = dict(zip(_SINGLE_NAMES, single, strict=True)).__getitem__
+    near = max(0.0, cosine - 0.5)
+    alike = get("same head") * (1 - get("others of new")) * (1 - get("others of old"))
+    return [
+        near * get("negation: differs"),
+        near * get("numbers: none in common"),
+        near * get("names: none in common"),
+        near * alike,
+        near * get("single: in old") * get("single: in new"),
+        near * get("changed: in new") * alike,
+        near * get("corrected: in new") * alike,
+        get("liked: in old") * get("disliked: in new") + get("disliked: in old") * get("liked: in new"),
+        get("planned: in old") * get("dated between"),
+        _opposed(a, b),
+        near * _opposed(a, b),
+        get("one place differs") * get("one at a time: in old") * get("one at a time: in new"),
+        get("one place differs") * get("many at a time: in old") * get("many at a time: in new"),
+        alike * get("negation: in old") * (1 - get("negation: in new")),
+        alike * get("negation: in new") * (1 - get("negation: in old")),
+        float(_other_subject(a, b)),
+        float(bool(a.words and b.words) and _verb(a) == _verb(b)),
+        near * float(_verb(a) == _verb(b)),
+        float(b.content >= a.content),
+        float(a.content >= b.content),
+        math.log((1 + len(b.content - a.content)) / (1 + len(a.content - b.content))),
+    ]
+
+
+def _opposed(a: _Reading, b: _Reading) -> float:
+    x, y = frozenset(a.words) - frozenset(b.words), frozenset(b.words) - frozenset(a.words)
+    return float(any((p & x and q & y) or (q & x and p & y) for p, q in _OPPOSITES))
+
+
+def _other_subject(a: _Reading, b: _Reading) -> bool:
+    """Whether one is about somebody or something of the user's that the other does not even mention."""
+    return any(
+        one.head and one.head != other.head and not {one.head, _stem(one.head)} & {*other.words, *other.content}
+        for one, other in ((a, b), (b, a))
+    )
+
+
+def _verb(reading: _Reading) -> str:
+    """The first word after "the user", or after what of the user's it is about."""
+    words = [w for w in reading.words if w not in ("the", "user", "user's", "user’s", reading.head)]
+    return _stem(words[0]) if words else ""
+
+
+def _set_features(a: frozenset[str], b: frozenset[str]) -> list[float]:
+    return [
+        float(bool(a)),
+        float(bool(b)),
+        float(bool(a) and a == b),
+        float(bool(a and b) and not a & b),
+        float(bool(b - a)),
+        float(bool(a - b)),
+    ]
+
+
+def _time_features(a: _Reading, b: _Reading, old_at: datetime | None, new_at: datetime | None) -> list[float]:
+    """Whether the new text dates something between the two tellings, and whether it dates something long before."""
+    if old_at is None or new_at is None:
+        return [0.0, 0.0, 0.0, 0.0]
+    first, last = (old_at.year, old_at.month), (new_at.year, new_at.month)
+    return [
+        float(any(first <= d <= last for d in b.dates if d[1]) or (first[0] < last[0] and (last[0], 0) in b.dates)),
+        float(any(d < (first[0] - 1, first[1]) for d in b.dates)),
+        float(any(d > first for d in a.dates)),
+        float(any(d > last for d in b.dates)),
+    ]
+
+
+def _common_prefix(a: tuple[str, ...], b: tuple[str, ...]) -> int:
+    n = 0
+    for x, y in zip(a, b, strict=False):
+        if x != y:
+            break
+        n += 1
+    return n
+
+
+_SINGLE_NAMES: tuple[str, ...] = (
+    "cosine", "cosine squared", "old words in new", "new words in old", "words in common", "log length ratio",
+    "old length", "new length", "characters alike", "common beginning", "common end", "same head", "one head",
+    "other head", "others of old", "others of new",
+    *(f"{what}: {which}" for what in ("numbers", "names")
+      for which in ("in old", "in new", "same", "none in common", "only in new", "only in old")),
+    "dated between", "dated long before", "old ahead", "new ahead", "gap",
+    "one place differs", "by a number", "by a name", "by a few letters", "only added to", "only cut from",
+    *(f"{name}: {which}" for name in _LEXICONS for which in ("in old", "in new", "differs")),
+)  # fmt: skip
+NAMES: tuple[str, ...] = (
+    *_SINGLE_NAMES,
+    "near, negation differs", "near, other numbers", "near, other names", "near, same subject", "near, one value",
+    "near, changed", "near, corrected", "taste reversed", "plan then date",
+    "opposite words", "near, opposite words", "one place, one value", "one place, many values", "no longer denied",
+    "now denied", "another subject", "same verb", "near, same verb",
+    "all old words kept", "no new words", "log ratio of what only one has",
+)  # fmt: skip
