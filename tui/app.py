@@ -61,6 +61,7 @@ class InklingApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "help", "Help", key_display="?", tooltip="Every key that works here"),
         Binding("ctrl+t", "toggle_theme", "Light / dark", show=False, tooltip="Change between light and dark"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="Leave Inkling"),
         Binding("q", "quit", "Quit", show=False, tooltip="Leave Inkling"),
     ]
 

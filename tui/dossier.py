@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from memory.records import Evidence, Observation, Proposition, Revision
 
 TURNS_AROUND = 2  # turns before and after a quoted one
-MOST_PASSAGES = 12  # pieces of evidence shown with their context
+MOST_PASSAGES = 12  # shown of one proposition
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of evidence with the turns around it; without turns if it rests on no observation any more."""
+    """One observation with the turns around it, and every piece of evidence taken from it.
 
-    evidence: Evidence | None
+    Without turns if the evidence rests on no observation (the user's own word), or on none any more; without
+    evidence if the observation itself is what is looked at.
+    """
+
+    evidence: tuple[Evidence, ...]
     turns: tuple[Turn, ...]
 
     @property
@@ -50,23 +55,33 @@ class Dossier:
 def collect(assistant: Assistant, id: str) -> Dossier:  # noqa: A002 - the API's word
     """Gather what there is about an item. Raises NotFoundError if it is gone."""
     if id.startswith("o"):
-        return Dossier(id, None, (_passage(assistant, None, id),), 0, ())
+        return Dossier(id, None, (Passage((), _turns(assistant, id)),), 0, ())
     proposition = assistant.proposition(id)
-    shown = sorted(proposition.evidence, key=lambda e: e.at, reverse=True)[:MOST_PASSAGES]
-    passages = tuple(_of_evidence(assistant, evidence) for evidence in shown)
-    left_out = len(proposition.evidence) - len(shown)
+    sources = _by_source(proposition.evidence)
+    passages = tuple(_passage(assistant, evidence) for evidence in sources[:MOST_PASSAGES])
+    left_out = len(sources) - len(passages)
     return Dossier(id, proposition, passages, left_out, tuple(assistant.history(id)))
 
 
-def _of_evidence(assistant: Assistant, evidence: Evidence) -> Passage:
-    if evidence.observation_id is None:
+def _by_source(evidence: Iterable[Evidence]) -> list[tuple[Evidence, ...]]:
+    """Evidence put together where it comes from one observation and says the same way, the newest first."""
+    together: dict[tuple[object, ...], list[Evidence]] = {}
+    for number, piece in enumerate(sorted(evidence, key=lambda e: e.at, reverse=True)):
+        source = number if piece.observation_id is None else piece.observation_id
+        together.setdefault((source, piece.stance, piece.basis), []).append(piece)
+    return [tuple(pieces) for pieces in together.values()]
+
+
+def _passage(assistant: Assistant, evidence: tuple[Evidence, ...]) -> Passage:
+    source = evidence[0].observation_id
+    if source is None:
         return Passage(evidence, ())
     try:
-        return _passage(assistant, evidence, evidence.observation_id)
+        return Passage(evidence, _turns(assistant, source))
     except NotFoundError:  # forgotten since the proposition was read
         return Passage(evidence, ())
 
 
-def _passage(assistant: Assistant, evidence: Evidence | None, observation_id: str) -> Passage:
+def _turns(assistant: Assistant, observation_id: str) -> tuple[Turn, ...]:
     turns = assistant.around(observation_id, TURNS_AROUND, TURNS_AROUND)
-    return Passage(evidence, tuple(Turn(observation, near == observation_id) for near, observation in turns))
+    return tuple(Turn(observation, near == observation_id) for near, observation in turns)

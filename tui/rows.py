@@ -42,12 +42,12 @@ def of_proposition(proposition: Proposition, now: datetime) -> Row:
     )
 
 
-def of_hit(hit: Hit, known: Mapping[str, Proposition], now: datetime) -> Row:
-    """A row for a result of recall; ``known`` are the propositions by id, for how sure they are."""
+def of_hit(hit: Hit, known: Mapping[str, Row], now: datetime) -> Row:
+    """A row for a result of recall; ``known`` are the rows of propositions by id, which say how sure they are."""
     if hit.id in known:
-        return of_proposition(known[hit.id], now)
+        return known[hit.id]
     who = wording.speaker(hit.speaker) if hit.type == "observation" else "believed"
-    return Row(hit.id, wording.headline(hit.text), None, who, wording.age(hit.at, now), "“", folded(hit.text))
+    return Row(hit.id, wording.headline(hit.text), None, who, wording.short_age(hit.at, now), "“", folded(hit.text))
 
 
 def matching(rows: list[Row], query: str) -> list[Row]:
@@ -61,7 +61,7 @@ def _detail(proposition: Proposition, now: datetime) -> str:
         return proposition.sensitivity or "set aside"
     basis = wording.SHORT_BASES[proposition.basis]
     last = max((e.at for e in proposition.evidence), default=None)
-    return f"{basis} · {wording.age(last, now)}" if last else basis
+    return f"{basis} · {wording.short_age(last, now)}" if last else basis
 
 
 def _mark(proposition: Proposition) -> str:

@@ -7,6 +7,7 @@ the invisible characters that reorder text are dropped. Joiners that emoji and I
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from textual.content import Content
@@ -51,15 +52,22 @@ def wrapped(text: str, width: int, lines: int) -> tuple[str, ...]:
     return (*pieces[: lines - 1], Content(rest).truncate(max(1, width), ellipsis=True).plain)
 
 
-def around(text: str, start: int, end: int, margin: int) -> tuple[str, str, str]:
-    """A passage in three cleaned parts: what is before ``text[start:end]``, that itself, and what comes after.
+def pieces(text: str, spans: Iterable[tuple[int, int]], margin: int) -> list[tuple[str, bool]]:
+    """A text cut at ``spans`` (which may overlap), each piece cleaned, with whether it is inside one.
 
-    The outer parts are cut to ``margin`` characters, with an ellipsis where something was left out.
+    What comes before the first span and after the last is cut to ``margin`` characters, with an ellipsis.
     """
-    before, after = text[:start], text[end:]
-    head = clean(before) if len(before) <= margin else "…" + clean(before[-margin:])
-    tail = clean(after) if len(after) <= margin else clean(after[:margin]) + "…"
-    return head, clean(text[start:end]), tail
+    found: list[tuple[str, bool]] = []
+    end = 0
+    for start, stop in sorted(spans):
+        between = text[end : max(end, start)]
+        cut = not found and len(between) > margin
+        found.append(("…" + clean(between[-margin:]) if cut else clean(between), False))
+        found.append((clean(text[max(end, start) : stop]), True))
+        end = max(end, stop)
+    tail = text[end:]
+    found.append((clean(tail[:margin]) + "…" if len(tail) > margin else clean(tail), False))
+    return [piece for piece in found if piece[0]]
 
 
 def _safe(character: str) -> str:

@@ -39,6 +39,8 @@ STATUSES: dict[Status, str] = {
     "superseded": "no longer so",
     "review": "to be reviewed: the evidence does not agree",
 }
+_UNITS = (("year", 365), ("month", 30), ("week", 7))
+_SHORT_UNITS = {"year": "y", "month": "mo", "week": "wk", "day": "d"}
 _THE_USER = "The user "
 
 
@@ -54,30 +56,43 @@ def count(number: int, noun: str) -> str:
 
 
 def moment(at: datetime) -> str:
-    """A time as the user's own clock showed it: ``4 Mar 2026, 19:22``."""
-    local = at.astimezone()
-    return f"{local.day} {local:%b %Y, %H:%M}"
+    """A time as the clock on the wall showed it where it happened: ``4 Mar 2026, 19:22``."""
+    return f"{day(at)}, {at:%H:%M}"
 
 
 def day(at: datetime) -> str:
     """A day: ``4 Mar 2026``."""
-    local = at.astimezone()
-    return f"{local.day} {local:%b %Y}"
+    return f"{at.day} {at:%b %Y}"
 
 
 def age(at: datetime, now: datetime) -> str:
     """How long ago something was, roughly: ``today``, ``3 days ago``, ``2 years ago``."""
-    days = (now.astimezone().date() - at.astimezone().date()).days
+    days = _days(at, now)
     if days < 0:
         return f"on {day(at)}"
-    if days == 0:
-        return "today"
-    if days == 1:
-        return "yesterday"
-    for unit, length in (("year", 365), ("month", 30), ("week", 7)):
-        if days >= 2 * length:
-            return f"{days // length} {unit}s ago"
-    return f"{days} days ago"
+    if days < 2:
+        return ("today", "yesterday")[days]
+    number, unit = _rough(days)
+    return f"{number} {unit}s ago"
+
+
+def short_age(at: datetime, now: datetime) -> str:
+    """As :func:`age`, where there is little room: ``today``, ``3 d ago``, ``2 y ago``."""
+    days = _days(at, now)
+    if days < 1:
+        return "today" if days == 0 else day(at)
+    number, unit = _rough(days)
+    return f"{number} {_SHORT_UNITS[unit]} ago"
+
+
+def _days(at: datetime, now: datetime) -> int:
+    return (now.astimezone(at.tzinfo).date() - at.date()).days
+
+
+def _rough(days: int) -> tuple[int, str]:
+    """A number of days in the largest unit of which there are at least two."""
+    fitting = ((days // length, unit) for unit, length in _UNITS if days >= 2 * length)
+    return next(fitting, (days, "day"))
 
 
 def validity(proposition: Proposition) -> str:
@@ -101,7 +116,7 @@ def revision(change: Revision) -> tuple[str, str]:
     """One change in history: who did what and when, and how the words changed if they did."""
     who = "you" if change.actor == "user" else one_line(change.actor).capitalize()
     reason = f" ({one_line(change.reason)})" if change.reason and change.actor != "user" else ""
-    line = f"{moment(change.at)} · {one_line(change.action)} · {who}{reason}"
+    line = f"{moment(change.at.astimezone())} · {one_line(change.action)} · {who}{reason}"
     if change.before and change.after and change.before != change.after:
         return line, f"“{one_line(change.before)}” became “{one_line(change.after)}”"
     return line, ""

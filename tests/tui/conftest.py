@@ -212,7 +212,8 @@ def _ines(a: FakeAssistant) -> None:
         lifespan="permanent",
     )  # fmt: skip
     a.believes(
-        "The user drinks green tea and no coffee.", "preference", 0.52, a.evidence(tea, "no coffee for me, only green tea"),
+        "The user drinks green tea and no coffee.", "preference", 0.52,
+        a.evidence(tea, "no coffee for me, only green tea"),
         a.evidence(coffee, "I had one coffee", stance="contradicts"), status="review", lifespan="months",
     )  # fmt: skip
     a.believes(
@@ -237,7 +238,7 @@ def _ines(a: FakeAssistant) -> None:
     a.believes("The user plays the cello in an amateur quartet.", "skill", 0.99, basis="user")
     a.hits = [_hit(a, "p1", 0.9), _hit(a, shop, 0.7), _hit(a, "p10", 0.4)]
     a.answer = Answer(
-        text="You work as a luthier at Casa Guimarães in Porto. [1]\nOn 8 April you wrote: “I work at Casa Guimarães”. [2]",
+        text="You work as a luthier at Casa Guimarães in Porto. [1]\nOn 8 April you wrote: “till six”. [2]",
         citations=(_hit(a, "p1", 0.9), _hit(a, shop, 0.7)),
         abstained=False,
     )
@@ -263,6 +264,12 @@ def fixed_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.undo()
     if hasattr(time, "tzset"):
         time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def restless_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Evidence is read as soon as the cursor moves."""
+    monkeypatch.setattr("tui.screens.browse._SETTLE_SECONDS", 0.001)
 
 
 @pytest.fixture
@@ -303,9 +310,12 @@ def settled() -> Callable[[Pilot[Any]], Any]:
     """Wait until the app has nothing left to do: workers, the cursor's rest, and what they caused."""
 
     async def settle(pilot: Pilot[Any]) -> None:
-        for _ in range(2):
-            await pilot.pause(0.1)
+        quiet = 0
+        while quiet < 3:
+            await pilot.pause(0.02)
+            running = any(not worker.is_finished for worker in pilot.app.workers)
             await pilot.app.workers.wait_for_complete()
+            quiet = 0 if running else quiet + 1
         await pilot.pause()
 
     return settle

@@ -32,12 +32,14 @@ class ActingScreen(AssistantScreen[Closing], Generic[Closing]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "confirm", "Confirm", tooltip="Say that it is so"),
-        Binding("x", "reject", "Reject", tooltip="Say that it is not so: it will not be believed again"),
+        Binding("x", "reject", "Reject", tooltip="Say that it is not so, for good"),
         Binding("e", "edit", "Edit", tooltip="Put it in your own words"),
-        Binding("p", "pin", "Pin", tooltip="Keep it on top and out of reach of inference, or let it go again"),
-        Binding("d,delete", "forget", "Forget", tooltip="Delete it and what was derived from it, for good"),
-        Binding("u", "allow", "Use this class", show=False, tooltip="Let a sensitive class that is set aside be used"),
+        Binding("p", "pin", "Pin", tooltip="Keep it on top, as it is; again lets it go"),
+        Binding("d,delete", "forget", "Forget", tooltip="Delete it for good, after a preview"),
+        Binding("u", "allow", "Use this class", show=False, tooltip="Use what is set aside"),
     ]
+
+    _offered: tuple[bool, ...] = ()
 
     @property
     def subject(self) -> Proposition | None:
@@ -62,6 +64,14 @@ class ActingScreen(AssistantScreen[Closing], Generic[Closing]):
         if action == "allow":
             return self.subject is not None and self.subject.status == "quarantined"
         return True
+
+    def subject_changed(self) -> None:
+        """Offer other keys, if another item in view has others: drawing the footer anew is slow for a key press."""
+        held = self.subject
+        offer = (self.subject_id is not None, held is not None, held is not None and held.status == "quarantined")
+        if offer != self._offered:
+            self._offered = offer
+            self.refresh_bindings()
 
     def change(self, doing: str, verb: Callable[[], object], said: str, gone: str | None = None) -> None:
         """Do something that changes the vault, then say what was done."""

@@ -33,7 +33,7 @@ class AskScreen(AssistantScreen[None]):
     """Asks the assistant; ``known`` are the propositions at hand."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Back"),
+        Binding("escape,q", "leave", "Back"),
         Binding("a,i,slash", "ask_again", "Ask again"),
     ]
 
@@ -54,16 +54,16 @@ class AskScreen(AssistantScreen[None]):
         """The conversation, and the field under it."""
         with VerticalScroll(id="conversation", can_focus=False):
             yield Static(_INVITATION, id="invitation", markup=False)
-        yield Input(placeholder="Ask your memory", id="question")
+        yield Input(placeholder="Ask your memory", id="asking")
         yield StatusLine()
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Start in the field."""
         self.query_one("#conversation").border_title = "Ask"
-        self.query_one("#question").focus()
+        self.query_one("#asking").focus()
 
-    @on(Input.Submitted, "#question")
+    @on(Input.Submitted, "#asking")
     def _ask(self, event: Input.Submitted) -> None:
         event.stop()
         question = event.value.strip()
@@ -83,7 +83,7 @@ class AskScreen(AssistantScreen[None]):
         event.stop()
         self._waiting = None
         citations = event.exchange.show(event.answer)
-        if citations is not None and not self.query_one("#question", Input).value:
+        if citations is not None and not self.query_one("#asking", Input).value:
             citations.focus()
         self.query_one("#conversation", VerticalScroll).scroll_end(animate=False)
 
@@ -91,7 +91,7 @@ class AskScreen(AssistantScreen[None]):
         """Give the question back; the app says why it failed."""
         if event.doing == "ask" and self._waiting is not None:
             self._waiting.show_failure()
-            self.query_one("#question", Input).value = self._waiting.question
+            self.query_one("#asking", Input).value = self._waiting.question
             self._waiting = None
 
     @on(Exchange.Opened)
@@ -101,7 +101,7 @@ class AskScreen(AssistantScreen[None]):
 
     def action_ask_again(self) -> None:
         """Back to the field."""
-        self.query_one("#question").focus()
+        self.query_one("#asking").focus()
 
     def action_leave(self) -> None:
         """Go back."""

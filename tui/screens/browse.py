@@ -10,9 +10,10 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.message import Message
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Footer, Input
 
 from tui import groups, rows
+from tui.calls import Failed
 from tui.dossier import Dossier, collect
 from tui.screens.acting import ActingScreen, Changed
 from tui.screens.ask import AskScreen
@@ -53,7 +54,7 @@ class BrowseScreen(ActingScreen[None]):
         Binding("slash", "search", "Search", key_display="/"),
         Binding("a", "ask", "Ask", tooltip="Ask a question of your memory"),
         Binding("r", "remember", "Remember", show=False, tooltip="Tell Inkling something about yourself"),
-        Binding("D", "distil", "Distil what waits", show=False, tooltip="Draw propositions from what was read"),
+        Binding("D", "distil", "Distil what waits", show=False, tooltip="Learn from what was read"),
         Binding("h,left", "to_kinds", "To the kinds", show=False),
         Binding("l,right", "to_right", "To the right", show=False),
         Binding("escape", "clear", "Clear the search", show=False),
@@ -85,6 +86,7 @@ class BrowseScreen(ActingScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._held: dict[str, Proposition] = {}
+        self._row_of: dict[str, Row] = {}
         self._groups: list[groups.Group] = []
         self._chosen = groups.ALL
         self._recalled: list[Hit] | None = None
@@ -100,7 +102,6 @@ class BrowseScreen(ActingScreen[None]):
                 with Vertical(id="listing"):
                     yield SearchField(id="search")
                     yield ItemList(id="items")
-                    yield Static("", id="no-match", markup=False)
                 yield EvidencePane(id="evidence")
         yield NothingYet()
         yield StatusLine()
@@ -146,12 +147,15 @@ class BrowseScreen(ActingScreen[None]):
         event.stop()
         held = event.held
         self._held = {p.id: p for p in held.propositions}
+        now = self.inkling.clock()
+        self._row_of = {p.id: rows.of_proposition(p, now) for p in held.propositions}
         self._groups = groups.grouped(held.propositions)
         self.inkling.held = {**held.counts, "believed": len(self._groups[0].propositions)}
         self.query_one(NothingYet).show(read=held.counts["observations"], waiting=held.counts["pending"])
         self.set_class(not held.propositions, "-empty")
         self.query_one(KindList).show(self._groups, self._chosen)
         self._list(keep=self.subject_id)
+        self.refresh_bindings()
 
     def on_changed(self, event: Changed) -> None:
         """What the user did is done: show the vault as it is now. The app tells them."""
@@ -166,20 +170,17 @@ class BrowseScreen(ActingScreen[None]):
         shown, title = self._rows()
         items = self.query_one(ItemList)
         items.border_title = title
-        items.show(shown, keep)
-        nothing = self.query_one("#no-match", Static)
-        nothing.display = not shown and bool(self._held)
-        nothing.update(self._why_empty())
-        self.refresh_bindings()
+        items.show(shown, keep, self._why_empty())
 
     def _rows(self) -> tuple[list[Row], str]:
-        now, search = self.inkling.clock(), self.query_one(SearchField).value
+        search = self.query_one(SearchField).value
         if self._recalled is not None:
-            return [rows.of_hit(hit, self._held, now) for hit in self._recalled], f"Recalled · {len(self._recalled)}"
+            now = self.inkling.clock()
+            return [rows.of_hit(hit, self._row_of, now) for hit in self._recalled], f"Recalled · {len(self._recalled)}"
         if not self._groups:
             return [], ""
         group = next((g for g in self._groups if g.key == self._chosen), self._groups[0])
-        matching = rows.matching([rows.of_proposition(p, now) for p in group.propositions], search)
+        matching = rows.matching([self._row_of[p.id] for p in group.propositions], search)
         counted = f"{len(matching):,} of {len(group.propositions):,}" if search else f"{len(matching):,}"
         return matching, f"{group.title} · {counted} · The user …"
 
@@ -229,16 +230,19 @@ class BrowseScreen(ActingScreen[None]):
             self._recalled = event.hits
             self._list()
 
+    def on_failed(self, event: Failed) -> None:
+        """Go back to what is believed if it cannot be searched; the app says why."""
+        if event.doing == "recall":
+            self._list(keep=self.subject_id)
+
     # the evidence
 
     @on(ItemList.Highlighted)
     def _highlighted(self, event: ItemList.Highlighted) -> None:
         event.stop()
-        self.refresh_bindings()
+        self.subject_changed()
         pane = self.query_one(EvidencePane)
-        if event.row is None:
-            pane.clear()
-        elif (proposition := self.subject) is not None:
+        if (proposition := self.subject) is not None:
             pane.show_head(proposition)
         else:
             pane.clear()

@@ -77,7 +77,7 @@ class EvidenceScreen(ActingScreen[None]):
         event.stop()
         self._dossier = event.dossier
         self.query_one(EvidencePane).show(event.dossier)
-        self.refresh_bindings()
+        self.subject_changed()
 
     def on_changed(self, event: Changed) -> None:
         """Read it again, or leave if it is gone; the app hears of it too."""

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-_KEY_CELLS = 18
+_INHERITED = {"app.focus_next", "app.focus_previous", "screen.copy_text"}  # from Textual, for every screen
+_KEY_CELLS = 14
 _LEGEND = Content.assemble(
     ("Marks in the list", "bold $accent"),
     "\n  ★  pinned: on top, and out of reach of inference",
@@ -51,8 +52,8 @@ class HelpScreen(ModalScreen[None]):
         sections: dict[str, dict[str, list[str]]] = {"On this screen": {}, "In this pane": {}, "Everywhere": {}}
         for active in self._active:
             if active.binding.description and not active.binding.system:
-                where = sections[_where(active)]
-                where.setdefault(active.binding.description, []).append(self.app.get_key_display(active.binding))
+                names = sections[_where(active)].setdefault(_meaning(active.binding), [])
+                names.append(self.app.get_key_display(active.binding))
         parts = [_section(title, keys) for title, keys in sections.items() if keys]
         return Content("\n\n").join([*parts, _LEGEND])
 
@@ -65,8 +66,13 @@ class HelpScreen(ModalScreen[None]):
         self.dismiss(None)
 
 
+def _meaning(binding: Binding) -> str:
+    more = binding.tooltip[:1].lower() + binding.tooltip[1:]
+    return f"{binding.description}: {more}" if more else binding.description
+
+
 def _where(active: ActiveBinding) -> str:
-    if isinstance(active.node, App):
+    if isinstance(active.node, App) or active.binding.action in _INHERITED:
         return "Everywhere"
     return "On this screen" if isinstance(active.node, Screen) else "In this pane"
 

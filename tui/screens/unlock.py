@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Footer, Input, Static
 
@@ -48,7 +48,7 @@ class UnlockScreen(AssistantScreen[None]):
 
     def compose(self) -> ComposeResult:
         """A box with one field."""
-        with Vertical(classes="box"):
+        with VerticalScroll(can_focus=False), Vertical(classes="box"):
             yield Static("Inkling", classes="title")
             yield Static("Your vault is locked.", id="lead")
             yield Input(password=True, placeholder="Passphrase", id="secret")

@@ -70,7 +70,9 @@ class Exchange(Vertical):
         self._hits = tuple(answer.citations)
         if not self._hits:
             return None
-        citations = Citations(*(Option(_line(n, hit)) for n, hit in enumerate(self._hits, start=1)), compact=True)
+        citations = Citations(
+            *(Option(_line(n, hit, answer)) for n, hit in enumerate(self._hits, start=1)), compact=True
+        )
         self.mount(citations)
         return citations
 
@@ -93,8 +95,11 @@ def _marked(answer: Answer) -> Content:
     return text
 
 
-def _line(number: int, hit: Hit) -> Content:
+def _line(number: int, hit: Hit, answer: Answer) -> Content:
+    """A citation: whose words and when, and the words unless the answer has them already."""
     what = "believed" if hit.type == "proposition" else f"{wording.speaker(hit.speaker)}, {wording.moment(hit.at)}"
     words = one_line(hit.text)
+    if words in one_line(answer.text):
+        return Content.assemble((f"[{number}] ", "bold $accent"), (what, "$muted"))
     cut = words if len(words) <= _CITED else words[:_CITED] + "…"
     return Content.assemble((f"[{number}] ", "bold $accent"), (f"{what}: ", "$muted"), cut)

@@ -77,6 +77,7 @@ class ItemList(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self._rows: Sequence[Row] = ()
+        self._if_empty = ""
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -88,9 +89,13 @@ class ItemList(ScrollView, can_focus=True, inherit_bindings=False):
         """The row under the cursor."""
         return self._rows[self.cursor] if self.cursor < len(self._rows) else None
 
-    def show(self, rows: Sequence[Row], keep: str | None = None) -> None:
-        """Show other rows. The cursor stays on the item ``keep`` if it is among them, else near where it was."""
+    def show(self, rows: Sequence[Row], keep: str | None = None, if_empty: str = "") -> None:
+        """Show other rows, or where there are none, why.
+
+        The cursor stays on the item ``keep`` if it is among them, else near where it was.
+        """
         self._rows = rows
+        self._if_empty = if_empty
         place = next((i for i, row in enumerate(rows) if row.id == keep), None) if keep else 0
         wanted = min(self.cursor, max(0, len(rows) - 1)) if place is None else place
         self._measure()
@@ -118,6 +123,8 @@ class ItemList(ScrollView, can_focus=True, inherit_bindings=False):
         width = self.scrollable_content_region.width
         index, line = divmod(y + self.scroll_offset.y, self._row_lines)
         base = self.rich_style
+        if not self._rows:
+            return self._note(y, width, base)
         if index >= len(self._rows):
             return Strip.blank(width, base)
         if index == self.cursor:
@@ -125,6 +132,11 @@ class ItemList(ScrollView, can_focus=True, inherit_bindings=False):
         elif index == self.hovered:
             base += self.get_component_rich_style("item-list--hover", partial=True)
         return Strip(self._segments(self._rows[index], line, width, base)).adjust_cell_length(width, base)
+
+    def _note(self, y: int, width: int, base: Style) -> Strip:
+        lines = wrapped(self._if_empty, width - 2, 8)
+        text = f" {lines[y]}" if y < len(lines) else ""
+        return Strip([Segment(set_cell_size(text, width), base + self._style("quiet"))])
 
     def _segments(self, row: Row, line: int, width: int, base: Style) -> list[Segment]:
         roomy = width - _MARK_CELLS - _SIDE_CELLS >= _COMFORTABLE_TEXT

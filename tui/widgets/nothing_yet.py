@@ -8,19 +8,19 @@ from textual.widgets import Static
 from tui import wording
 
 _IMPORT = """\
-Give it something to read, from another terminal or after leaving with q:
+Leave with q, and give it something to read:
 
-    inkling import FILE      a ChatGPT, Claude, WhatsApp, Telegram, Slack or mail export
-    inkling demo             or look at an invented person first
+    inkling import FILE    an export of your chats or your mail
+    inkling demo           or look at an invented person first
 
-Then press f5 here. Or press r now, and tell it something yourself."""
+Or press r, and tell it something yourself."""
 _WAITING = """\
 {waiting} to be looked at. Press D to distil what Inkling can learn from that,
 or r to tell it something yourself."""
 _NOTHING_FOUND = """\
 {read} read, and nothing in that says anything lasting about you.
 
-    inkling import FILE      gives it more to read
+    inkling import FILE    gives it more to read
 
 Or press r, and tell it something yourself."""
 

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui import wording
-from tui.text import around, one_line, plain
+from tui.text import one_line, pieces, plain
 
 if TYPE_CHECKING:
     from memory.records import Observation
@@ -24,29 +24,31 @@ class PassageCard(Static):
 
     def show(self, passage: Passage, number: int | None) -> None:
         """Show another passage, numbered unless it is the only one."""
-        against = passage.evidence is not None and passage.evidence.stance == "contradicts"
-        self.set_class(against, "-against")
+        self.set_class(_speaks_against(passage), "-against")
         self.update(drawn(passage, number))
 
 
 def drawn(passage: Passage, number: int | None) -> Content:
     """A passage as content."""
-    lines = [_heading(passage, number)]
     if passage.turns:
-        lines += [_turn(turn, passage) for turn in passage.turns]
-    elif passage.evidence is not None:
-        lines.append(Content.assemble("“", plain(passage.evidence.quote, _QUOTE), "”"))
-    return Content("\n").join(lines)
+        body = [_turn(turn, passage) for turn in passage.turns]
+    else:
+        body = [Content.assemble("“", plain(piece.quote, _QUOTE), "”") for piece in passage.evidence]
+    return Content("\n").join([_heading(passage, number), *body])
 
 
 def _heading(passage: Passage, number: int | None) -> Content:
-    evidence, source = passage.evidence, passage.source
-    at = evidence.at if evidence is not None else source.at if source is not None else None
+    source, evidence = passage.source, passage.evidence
     words = [_place(source)] if source is not None else []
-    words += [wording.moment(at)] if at is not None else []
-    words += [wording.SHORT_BASES[evidence.basis]] if evidence is not None else []
-    against = (" · speaks against it", "bold $error") if evidence is not None and evidence.stance != "supports" else ""
-    return Content.assemble((f"{number}  " if number else "", "bold $accent"), (" · ".join(words), "$muted"), against)
+    words += [wording.moment(source.at if source is not None else evidence[0].at)]
+    words += [wording.SHORT_BASES[evidence[0].basis]] if evidence else []
+    against = " · speaks against it" if _speaks_against(passage) else ""
+    first = f"{number}  " if number else ""
+    return Content.assemble((first, "bold $accent"), (" · ".join(words), "$muted"), (against, "bold $error"))
+
+
+def _speaks_against(passage: Passage) -> bool:
+    return any(piece.stance == "contradicts" for piece in passage.evidence)
 
 
 def _place(source: Observation) -> str:
@@ -57,12 +59,15 @@ def _place(source: Observation) -> str:
 
 def _turn(turn: Turn, passage: Passage) -> Content:
     who = (f"{wording.speaker(turn.observation.speaker)}: ", "bold" if turn.cited else "bold $muted")
+    source = passage.source
+    elsewhen = source is not None and source.at.date() != turn.observation.at.date()
+    when = (f"{wording.day(turn.observation.at)} · " if elsewhen else "", "$muted")
     text = turn.observation.text
-    evidence = passage.evidence
     if not turn.cited:
         cut = one_line(text[:_OTHER_TURN]) + ("…" if len(text) > _OTHER_TURN else "")
-        return Content.assemble(who, (cut, "$muted"))
-    if evidence is None or text[evidence.start : evidence.end] != evidence.quote:
+        return Content.assemble(when, who, (cut, "$muted"))
+    spans = [(e.start, e.end) for e in passage.evidence if text[e.start : e.end] == e.quote]
+    if not spans:
         return Content.assemble(who, plain(text))
-    before, quote, after = around(text, evidence.start, evidence.end, _MARGIN)
-    return Content.assemble(who, before, (quote, _QUOTE), after)
+    parts = pieces(text, spans, _MARGIN)
+    return Content.assemble(who, *((part, _QUOTE) if quoted else part for part, quoted in parts))

@@ -21,7 +21,7 @@ class SearchField(Input):
         """The user wants to go on to the list."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
-        super().__init__(placeholder="/ to search: words filter, Enter searches by meaning", id=id, compact=True)
+        super().__init__(placeholder="/ to filter, Enter to search by meaning", id=id, compact=True)
 
     def action_leave(self) -> None:
         """Go on to the list."""

@@ -1,0 +1,136 @@
+"""Pictures of the screens, at pinned sizes, themes and clock.
+
+``pytest tests/tui --snapshot-update`` draws them anew; look at them before they are committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import events
+from textual.widgets import Input, TextArea
+
+from memory.errors import WrongPassphraseError
+from tui.app import InklingApp
+from tui.screens.create import RecoveryScreen
+
+SMALL, LARGE = (80, 24), (120, 40)
+DARK, LIGHT = "inkling-dark", "inkling-light"
+VAULT = Path("/vaults/ines")
+EVERY = {
+    "80x24-dark": (SMALL, DARK), "80x24-light": (SMALL, LIGHT),
+    "120x40-dark": (LARGE, DARK), "120x40-light": (LARGE, LIGHT),
+}  # fmt: skip
+TWO = {name: EVERY[name] for name in ("80x24-dark", "120x40-light")}
+
+Picture = Callable[..., None]
+
+
+@pytest.fixture
+def picture(snap_compare: Any, app_on: Any, settled: Any) -> Picture:
+    """Compare what the app looks like after some keys and pasted texts with how it looked before."""
+
+    def compare(assistant: Any, size: tuple[int, int], theme: str, *steps: str) -> None:
+        async def play(pilot: Any) -> None:
+            await settled(pilot)
+            for step in steps:
+                await _do(pilot, step)
+                await settled(pilot)
+            for field in (*pilot.app.screen.query(Input), *pilot.app.screen.query(TextArea)):
+                field.cursor_blink = False
+            await settled(pilot)
+
+        app = app_on(assistant, folder=VAULT, theme=theme)
+        assert snap_compare(app, terminal_size=size, run_before=play)
+
+    return compare
+
+
+async def _do(pilot: Any, step: str) -> None:
+    if step.startswith("paste:"):
+        pilot.app.post_message(events.Paste(step.removeprefix("paste:")))
+    elif step.startswith("show:"):
+        pilot.app.screen.choose(step.removeprefix("show:"))
+    else:
+        await pilot.press(step)
+
+
+@pytest.mark.parametrize(("size", "theme"), EVERY.values(), ids=EVERY)
+def test_browse(picture, ines, size, theme):
+    picture(ines, size, theme, "j", "j")
+
+
+@pytest.mark.parametrize(("size", "theme"), EVERY.values(), ids=EVERY)
+def test_ask(picture, ines, size, theme):
+    picture(ines, size, theme, "a", "paste:Where do I work?", "enter")
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_evidence_that_disagrees(picture, ines, size, theme):
+    picture(ines, size, theme, "show:review", "enter")
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_recalled(picture, ines, size, theme):
+    picture(ines, size, theme, "slash", "paste:instruments", "enter", "j")
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_nothing_matches(picture, ines, size, theme):
+    picture(ines, size, theme, "slash", "paste:zeppelin")
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_nothing_yet(picture, empty, size, theme):
+    picture(empty, size, theme)
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_help(picture, ines, size, theme):
+    picture(ines, size, theme, "question_mark")
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_forget(picture, ines, size, theme):
+    picture(ines, size, theme, "j", "j", "d", "w")
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_edit(picture, ines, size, theme):
+    picture(ines, size, theme, "j", "e")
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_palette(picture, ines, size, theme):
+    picture(ines, size, theme, "ctrl+p")
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_create(picture, size, theme):
+    picture(None, size, theme, "paste:too short")
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_wrong_passphrase(picture, monkeypatch, size, theme):
+    def wrong(self: InklingApp, *args: Any, **more: Any) -> Any:
+        raise WrongPassphraseError("the passphrase does not open this vault")
+
+    monkeypatch.setattr(InklingApp, "open_vault", wrong)
+    monkeypatch.setattr("memory.vault.keyfile.exists", lambda folder: True)
+    picture(None, size, theme, "paste:wrong", "enter")
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_recovery_code(snap_compare, app_on, settled, monkeypatch, size, theme):
+    monkeypatch.setattr("tui.screens.create.secrets.randbelow", lambda groups: 3)
+
+    async def show(pilot: Any) -> None:
+        pilot.app.push_screen(RecoveryScreen("7K3QX-1A2B3-4C5D6-7E8F9-GHJKM-NPQRS-TVWXY"))
+        await settled(pilot)
+        pilot.app.screen.query_one(Input).cursor_blink = False
+        await settled(pilot)
+
+    assert snap_compare(app_on(None, folder=VAULT, theme=theme), terminal_size=size, run_before=show)
