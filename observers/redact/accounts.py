@@ -36,7 +36,7 @@ _REFERENCE = re.compile(
 _IBAN = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z]{{2}}{GAP}?\d{GAP}?\d(?:{GAP}?[A-Za-z0-9]){{11,30}}")
 _IBAN_LENGTHS = range(34, 14, -1)
 _SORT = re.compile(
-    r"(?i)\b(?:sort ?code|s/c|bsb|blz|bankleitzahl|routing(?: number| no\.?| #)?|aba"
+    r"(?i)\b(?:sort ?code|sort(?=\s*[:#])|s/c|bsb|blz|bankleitzahl|routing(?: number| no\.?| #)?|aba"
     r"|transit(?: number)?)\b[^\d\n]{0,12}\n?\s*(\d{2}[- ]?\d{2}[- ]?\d{2}|\d{3}-\d{3}|\d{8,9}"
     r"|\d{3} ?\d{3} ?\d{2,3})(?!\d)"
 )

@@ -75,7 +75,8 @@ _ITEM = re.compile(
 _REPLY = re.compile(
     rf"\W*(?i:(?:yes|yeah|yep|ja|oui|sí|si|sim|tak|it['’]?s|its|it is|is|try|code|the code is|use|c['’]est|es ist|es"
     rf"|è|é|to|je|sure|ok|here|got it|think|i)[\s,:.!-]+){{0,4}}(?:{_VALUE}|{_MIXED})(?=\s*(?:$|[\n.,!?;(#*]|then"
-    rf"|and|but|dont|don't|don’t|pls|please|press|push|hit|hash|star|thx|thanks|puis|dann|luego|poi|ale|x+\b|😀|🙏|👍"
+    rf"|and|but|like|as in|i think|dont|don't|don’t|pls|please|press|push|hit|hash|star|thx|thanks"
+    rf"|puis|dann|luego|poi|ale|x+\b|😀|🙏|👍"
     rf"|btw|\W+$))"
 )
 _FRAME = re.compile(
@@ -105,6 +106,12 @@ def find(text: str) -> Iterator[Span]:
         if not re.search(r"(?i)% off|discount|promo|rabat|off at|checkout", text):
             yield _span(match)
     yield from _lists(text)
+
+
+def by_shape(text: str) -> Iterator[Span]:
+    """Yield Google's codes, which carry their sender's letter."""
+    for match in re.finditer(r"(?<![\w-])G-\d{6}(?![\w-])", text):
+        yield Span(match.start(), match.end(), "code")
 
 
 def asked(text: str) -> bool:
@@ -180,8 +187,10 @@ def _long_enough(match: re.Match[str] | None) -> re.Match[str] | None:
 
 def _after_code(text: str, cue: re.Match[str]) -> Iterator[Span]:
     yield from _checked(_AFTER_CODE.match(text, cue.end()))
-    if _DETERMINER.search(text[max(0, cue.start() - 20) : cue.start()]):
-        yield from _checked(_long_enough(_BARE_CODE.match(text, cue.end())))
+    bare = _long_enough(_BARE_CODE.match(text, cue.end()))
+    split = bare is not None and re.fullmatch(r"\d{3}[ -]\d{3}", bare.group("value")) is not None
+    if split or _DETERMINER.search(text[max(0, cue.start() - 20) : cue.start()]):
+        yield from _checked(bare)
 
 
 def _checked(match: re.Match[str] | None) -> Iterator[Span]:

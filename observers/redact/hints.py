@@ -27,7 +27,8 @@ I rodne personn fødsels fodsels ^cpr ^hetu henkil kennit ^tc· t.c kimlik ^egn 
 I инн insurance ^tfn tax·file ^tin taxpay tax·id tax·num nric fin·number mykad identity id·number personal ^pps
 I passport reisepass passn pasaport passeport driver driving マイナ 個人 my·number 身份 身分 주민 паспорт payroll
 I payslip tax·office tax·return tax·form ^w2 ^w4 ^w9 ^w-2 ^w-4 ^w-9 ^i-9 hmrc number·for mynumber
-A crypto ^account ^acct a/c ^acc sort·code sortcode s/c ^bsb ^blz bankleit routing ^aba transit kontonr kontonummer
+A crypto sort: sort·: ^account ^acct a/c ^acc sort·code sortcode
+A s/c ^bsb ^blz bankleit routing ^aba transit kontonr kontonummer
 A ^kto compte cuenta ^conta ^conto numer·konta účtu rekening tilinum hesap 口座 账号 сч ^cv ^csc security·code
 A card·secur prüfziff kartenpr cryptogr digits·on numbers·on código·de·seg codigo·de·seg
 C ^lock unlock ^door ^tür ^porte puerta ^porta ^drzwi ^brama ^ovi ^dörr kłódka candado cadenas lucchetto cadeado
@@ -38,6 +39,7 @@ C portão portao tresor ^safe coffre schlüssel hälytin larm combo combination 
 C notfall sicherungs gjenopp gendann secours récup respaldo reserva recupero zapasow odzysk резерв バック 备用
 C backup back-up recovery återst herstel wiederherst ·sms security·code
 PC passw passo passc pass-c pass·c passz пассв парол パス 密码 密碼 口令 hasł hasl şifre sifre kennw ワンタイム
+P smtp :*: 5432: root: admin: administrator: postgres: ubuntu: guest:
 P pass-p pass·p passp pass-w pass·w ^pass pwd ^pw zugang mot·de·pass mots·de·pass mdp ^clave ^clé· contrase senha
 P palavra parola wachtw ^ww hesl lösen losen adgangs kodeord salasan jelsz sandi mật·kh 合言葉 비밀번호 패스 암호
 P पासव كلمة סיסמ κωδικ รหัส ^log -login ^sign creden ^creds kicked locked wi-fi wifi wlan w-lan ssid hotspot router
@@ -55,7 +57,7 @@ R kelime слов phrase frase fraza palautus kurtarma сид мнем リカバ
 
 # Six digits near each other (the shortest number that needs no word beside it), or a token as long as a key.
 _SIX_DIGITS = r"\d(?:\D{0,3}\d){5}"
-_LONG_RUN = r"[a-z0-9+/_=\-.]{18}|://|-{3,5}begin"
+_LONG_RUN = r"[a-z0-9][!#$%^&*][a-z0-9]|[a-z0-9+/_=\-.]{18}|://|-{3,5}begin"
 _MANY_WORDS = re.compile(r"(?<![a-z])(?:[a-z]{3,8}+[^a-z]{1,12}+){11}[a-z]{3}")
 _LONG = 12 * 4  # characters; twelve words take more
 _BACK, _AHEAD = 60, 160  # characters around a word for a secret in which the secret may stand

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 
 from observers.redact import vocabulary as words
 from observers.redact.chatter import INSTEAD, REPLIES
-from observers.redact.shapes import PLACEHOLDER, TOKEN, TOKENS, is_ordinary, is_strong, looks_like_name, trimmed
+from observers.redact.shapes import (
+    PLACEHOLDER,
+    TOKEN,
+    TOKENS,
+    is_ordinary,
+    is_strong,
+    is_unmistakable,
+    looks_like_name,
+    trimmed,
+)
 from observers.redact.spans import Span, lowered
 
 if TYPE_CHECKING:
@@ -44,6 +53,11 @@ _COMMAND = re.compile(
     rf"|(?<!\S)(?:-u|--user)[ =]?[\"']?[^\s:\"']+:({TOKEN})|\b(?:echo|printf)\s+({_QUOTED}|{TOKEN})\s*\|\s*(?:sudo"
     rf"|passwd|docker login)"
 )
+_ACCOUNT_FILE = re.compile(
+    rf"(?i)(?<![\w/])(?:[\w.*-]+:(?:\d{{4,5}}|\*):[\w*-]+:[\w.*-]+|root|admin|administrator|postgres|ubuntu"
+    rf"|guest):(?!//)({TOKEN})"
+)
+_GROUPS = re.compile(r"[ \t]*(?:[:=]|is)?[ \t]*([a-z]{4}(?: [a-z]{4}){3})(?![a-z]|[ \t]+[a-z])")
 _ASSIGNED = re.compile(
     rf"(?i)(?<![A-Za-z0-9])[\w.\-]*_?(?:password|passwd|passphrase|pwd|_pass|_pw|credentials?)['\"]?\s*(?:=>|:="
     rf"|[:=])\s*({_QUOTED}|{TOKEN})"
@@ -79,6 +93,7 @@ _ONLY_NAMED = re.compile(
     rf"(?i)\W*(?:(?!no|new|same|forgot|lost|wrong|change)\w+\W{{1,2}}){{0,3}}(?:{words.PASSWORD})\W*"
 )
 _ASKS = re.compile(rf"(?i){words.QUESTION}")
+_MIDST = re.compile(r"(?<!\S)[^\s\ue000]{2,40}[!#$%^&*][^\s\ue000]{1,40}")
 _CODE_LINE = re.compile(r"\bdef |\bfunction\b|\bclass \w+[:({]|\blambda\b|=>|\bconst\b|\bimport\b|\breturn\b")
 
 
@@ -121,6 +136,14 @@ def _is_believable(text: str, match: re.Match[str], group: int = 0) -> bool:
     """Whether the token is strong and neither called a name nor written like one."""
     token = trimmed(match.group(group))
     return is_strong(token) and not looks_like_name(token) and not _is_named(text, match.start(group))
+
+
+def by_shape(text: str) -> Iterator[Span]:
+    """Yield what nothing but a password looks like, whatever is being talked about."""
+    for match in _MIDST.finditer(text):
+        token = trimmed(match.group())
+        if is_unmistakable(token):
+            yield _span(text, match.start(), match.end())
 
 
 def asked(text: str) -> tuple[bool, bool]:
@@ -174,6 +197,10 @@ def _only_word(text: str) -> Iterator[Span]:
 
 
 def _after_cue(text: str, end: int) -> Iterator[Span]:
+    groups = _GROUPS.match(text, end)
+    if groups:
+        yield Span(groups.start(1), groups.end(1), "password")
+        return
     direct = _DIRECT.match(text, end, end + 160)
     if direct and "?" not in text[end : direct.start("value")] and _told(text, direct):
         yield _span(text, direct.start("value"), direct.end("value"))
@@ -230,6 +257,9 @@ def _is_said_instead(value: str) -> bool:
 
 
 def _commands(text: str) -> Iterator[Span]:
+    for match in _ACCOUNT_FILE.finditer(text):
+        if re.search(r"[^\W\d_]", match.group(1)) and not _is_said_instead(trimmed(match.group(1))):
+            yield _span(text, match.start(1), match.end(1))
     for pattern in (_COMMAND, _ASSIGNED):
         for match in pattern.finditer(text):
             k = match.lastindex or 1

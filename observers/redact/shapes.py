@@ -70,6 +70,14 @@ def is_strong(token: str) -> bool:
     return any(_mixed(s) for s in segments) and len(token) >= shortest
 
 
+def is_unmistakable(token: str) -> bool:
+    """Whether the token could hardly be anything but a password, whatever the subject: all four classes mixed."""
+    body = re.sub(r"^\W+|\W+$", "", token)
+    symbols = re.findall(r"[!#$%^&*]", body)
+    mixed = any(c.isupper() for c in body) and any(c.islower() for c in body) and any(c.isdigit() for c in body)
+    return mixed and len(symbols) == 1 and body.count("&") + len(body) >= 8 and is_strong(body) and body.isascii()
+
+
 def _is_something_else(token: str) -> bool:
     if PLACEHOLDER.fullmatch(token) or is_ordinary(token) or _CODE.search(token):
         return True

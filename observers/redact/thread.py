@@ -40,7 +40,7 @@ class _Said:
 
 _NOTHING = _Said()
 _Detectors = tuple[Callable[[str], Iterable[Span]], ...]
-_BY_DIGITS: _Detectors = (accounts.by_digits, identity.by_shape)
+_BY_DIGITS: _Detectors = (accounts.by_digits, identity.by_shape, codes.by_shape)
 _BY_WORDS: dict[str, _Detectors] = {
     "K": (keys.announced,),
     "A": (accounts.announced,),
@@ -147,6 +147,7 @@ def _redact(text: str, said: Sequence[_Said], values: dict[str, SecretKind]) -> 
 def _find(text: str, clean: set[tuple[_Detectors, str]]) -> Iterator[Span]:
     """Yield what the detectors find; stretches already known to be ``clean`` are not searched again."""
     yield from keys.by_format(text)
+    yield from passwords.by_shape(text)
     announced = announcements(text)
     yield from phrases.find(text, spoken="R" in announced)
     for start, end in numbers(text):

@@ -18,7 +18,8 @@ PASSWORD = (
     r"|pass?w[0o]rd|(?:wlan|wifi|wi-fi)[ -]?(?:pass|key|schlüssel|code|pw)"
     r"|[\w-]{0,12}passw[oö]rt(?:e|s|es)?|[\w-]{0,12}kennwort(?:e|s|es)?|zugangswort"
     r"|mots? de passes?|mdp|cl[ée] (?:wifi|wi-fi|wpa|du wifi)"
-    r"|contraseñas?|contrasenas?|clave(?= (?:del?|de la) (?:wi|red|correo|cuenta))|claves?(?= (?:es|actual|nueva)\b)"
+    r"|contraseñas?|contrasenas?|clave(?= (?:del?|de la) (?:wi|red|correo|cuenta))"
+    r"|claves?(?= (?:es|actual|nueva)\b| (?:del?|de la|para) [\w ]{1,20}:)"
     r"|senhas?|palavras?[ -]passe|parola d'ordine"
     r"|wachtwoord(?:en)?|ww(?=\s*[:=])|has[łl](?:o|a|em|u)|hesl(?:o|a|em|u)"
     r"|l[öo]senord(?:et|en)?|passord(?:et|ene)?|adgangskoden?|kodeord(?:et)?|salasana(?:n|t|si|ni|mme|a)?"
@@ -61,6 +62,7 @@ CODE = (
     r"|[\w]{0,16}kode?(?:n|en)?|[\w]{4,18}code|код[аыу]?|コード|验证码|驗證碼|动态码|校验码|인증번호|कोड|رمز|κωδικός"
 )
 SECRET_CODE = (
+    r"(?:locker|gate|door|box|unit|flat|room|apartment) \d{1,4} (?:code|pin)|"
     r"one[ -]?time (?:pass)?(?:codes?|words?|pins?|[\w-]+ codes?)|pass ?codes?|otps?|totp|2fa|mfa|m?tans?|blik"
     r"|tan-nummer"
     r"|(?:verification|security|sign[ -]?in|log[ -]?in|access|auth(?:entication|orization|orisation)?|confirmation"
