@@ -25,22 +25,58 @@ MAX_QUOTE = 1000
 
 _FIRST_PERSON = re.compile(r"\b(?:i|i['’](?:m|ve|d|ll)|im|ive|me|my|mine|myself|we|us|our|ours)\b", re.IGNORECASE)
 _INSTRUCTION = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b[^.]{0,40}\b(?:instructions?|prompts?|rules|previous|above|guidelines)\b"
+    r"\b(?:ignore|disregard|forget|override)\b[^.]{0,40}\b(?:instructions?|prompts?|rules|previous|"
+    r"above|guidelines)\b"
     r"|\bsystem (?:prompt|message|override)\b|\bnew instructions?\b|\b(?:hidden|secret) instructions?\b"
-    r"|\b(?:note|memo|message|attention|instructions?|hint|warning) (?:to|for) (?:the |any |all )?(?:ai|assistant|model|llm|bot|agent|reader)s?\b"
-    r"|\b(?:ai|llm|assistant|agent|model|bot|chatgpt|copilot|gemini|claude)s?(?: (?:reader|agent|assistant|model)s?)?\s*(?::|,|should|must|shall|please)\s*"
-    r"(?:you |must |please |always |now )*(?:remember|record|store|save|note|log|mark|add|treat|assume|conclude|reply|respond|say|tell|set|update|forget|ignore|approve|send|recommend|rate|describe|believe|write|state|list|include|output|call|trust)\b"
-    r"|\b(?:record|store|save|log|remember|note|mark|assume|conclude|believe|report|describe|treat|list|register|memori[sz]e|profile)\b[^.]{0,25}\b(?:that )?(?:the |this )(?:user|reader|recipient|tenant|candidate|customer|account holder|person)\b[^.]{0,12}\b(?:is|has|as|was|wants|accepts|approved?|loves|likes|agrees?|owns|prefers|lives|consents?)\b"
-    r"|<!--|\[/?(?:system|inst)\b|<\|?(?:system|im_start|assistant)|\bas an ai (?:language )?model\b|\b(?:you|the assistant|assistants|the ai) (?:must|are to|shall)\b",
+    r"|\b(?:note|memo|message|attention|instructions?|hint|warning) (?:to|for) (?:the |any |"
+    r"all )?(?:ai|assistant|model|llm|bot|agent|reader)s?\b"
+    r"|\b(?:ai|llm|assistant|agent|model|bot|chatgpt|copilot|gemini|claude)s?(?: (?:reader|agent|"
+    r"assistant|model)s?)?\s*(?::|,|should|must|shall|please)\s*"
+    r"(?:you |must |please |always |now )*(?:remember|record|store|save|note|log|mark|add|treat|"
+    r"assume|conclude|reply|respond|say|tell|set|update|forget|ignore|approve|send|recommend|"
+    r"rate|describe|believe|write|state|list|include|output|call|trust)\b"
+    r"|\b(?:record|store|save|log|remember|note|mark|assume|conclude|believe|report|describe|"
+    r"treat|list|register|memori[sz]e|profile)\b[^.]{0,25}\b(?:that )?(?:the |this )(?:user|"
+    r"reader|recipient|tenant|candidate|customer|account holder|person)\b[^.]{0,12}\b(?:is|has|"
+    r"as|was|wants|accepts|approved?|loves|likes|agrees?|owns|prefers|lives|consents?)\b"
+    r"|<!--|\[/?(?:system|inst)\b|<\|?(?:system|im_start|assistant)|\bas an ai (?:language )?model\b|"
+    r"\b(?:you|the assistant|assistants|the ai) (?:must|are to|shall)\b",
     re.IGNORECASE,
-)  # fmt: skip
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-           "november", "december")  # fmt: skip
+)
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _MONTH = "|".join(_MONTHS)
 _CALENDAR = frozenset(
-    (*_MONTHS, "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "christmas", "easter",
-     "the", "i", "ai", "am", "pm")
-)  # fmt: skip
+    (
+        *_MONTHS,
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "christmas",
+        "easter",
+        "the",
+        "i",
+        "ai",
+        "am",
+        "pm",
+    )
+)
 _DATE = re.compile(rf"\b(\d{{1,2}}) (?:to (\d{{1,2}}) )?({_MONTH})(?: (\d{{4}}))?\b", re.IGNORECASE)
 _MONTH_YEAR = re.compile(rf"\b({_MONTH}) (\d{{4}})\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")

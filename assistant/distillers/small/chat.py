@@ -19,31 +19,63 @@ if TYPE_CHECKING:
 
 MAX_MESSAGE = 8000  # characters; what lies beyond in one chat message is pasted
 _DUE = re.compile(
-    r"^(?:the |and |so )*(?P<np>[\w'’ -]{3,40}?)(?:['’]s| is| are| was)\s+(?=(?:on|at|in|due|booked|tomorrow|today|tonight|next|this|the \d+|\d+|monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tues?|wed|thu|fri|sat|sun|not|dead|broken|gone|closed|coming|here)(?:\b|st|nd|rd|th))",
+    r"^(?:the |and |so )*(?P<np>[\w'’ -]{3,40}?)(?:['’]s| is| are| was)\s+(?=(?:on|at|in|due|"
+    r"booked|tomorrow|today|tonight|next|this|the \d+|\d+|monday|tuesday|wednesday|thursday|"
+    r"friday|saturday|sunday|mon|tues?|wed|thu|fri|sat|sun|not|dead|broken|gone|closed|coming|"
+    r"here)(?:\b|st|nd|rd|th))",
     re.IGNORECASE,
 )
-_NOT_OWN = re.compile(r"^(?:it|that|this|there|what|who|he|she|they|you|we|i|here|how|where|when|which|everything|nothing|all|one|everyone|weather|god|my|our|mine|ours|your|his|her|their|if|because|but|so|and|than|like|its|any|some|no|yes|next|last|only|just|ask|best|good|cheap|let|tell)\b", re.IGNORECASE)
+_NOT_OWN = re.compile(
+    r"^(?:it|that|this|there|what|who|he|she|they|you|we|i|here|how|where|when|which|everything|"
+    r"nothing|all|one|everyone|weather|god|my|our|mine|ours|your|his|her|their|if|because|but|"
+    r"so|and|than|like|its|any|some|no|yes|next|last|only|just|ask|best|good|cheap|let|tell)\b",
+    re.IGNORECASE,
+)
 
 
-_KIN = re.compile(r"^(?:(?:the )?(?:wife|missus|hubby|husband|kids|baby|bub|twins)|mum|mom|mam|dad|gran|granny|grandma|grandpa|nan|nana)(?=['’]s\b|\s+\w)(?! (?:and i|, ))", re.IGNORECASE)
+_KIN = re.compile(
+    r"^(?:(?:the )?(?:wife|missus|hubby|husband|kids|baby|bub|twins)|mum|mom|mam|dad|gran|granny|"
+    r"grandma|grandpa|nan|nana)(?=['’]s\b|\s+\w)(?! (?:and i|, ))",
+    re.IGNORECASE,
+)
 _SHE_HE = re.compile(r"^((?:she|he)(?=['’]s\b|\s+\w))", re.IGNORECASE)
-_WOMEN = frozenset("mum mom mam mother wife daughter sister girlfriend gf gran granny grandma grandmother nan nana aunt auntie niece missus granddaughter mother-in-law sister-in-law".split())
-_MEN = frozenset("dad father husband hubby son brother boyfriend bf grandpa grandad granddad grandfather uncle nephew grandson father-in-law brother-in-law".split())
+_WOMEN = frozenset(
+    "mum mom mam mother wife daughter sister girlfriend gf gran granny grandma grandmother "
+    "nan nana aunt auntie niece missus granddaughter mother-in-law sister-in-law".split()
+)
+_MEN = frozenset(
+    "dad father husband hubby son brother boyfriend bf grandpa grandad granddad grandfather "
+    "uncle nephew grandson father-in-law brother-in-law".split()
+)
 _KIN_SAID = re.compile(rf"\b(?:my|your|ur|our)\s+({'|'.join(sorted(_WOMEN | _MEN))})\b", re.IGNORECASE)
 
 
 _INNER = re.compile(r"\b(?:I|i|i['’]m|I['’]m|im|Im|i['’]ve|I['’]ve|ive|i['’]ll|I['’]ll|we|we['’]re|my)\b")
-_BLOCKS_INNER = re.compile(r"\b(?:if|unless|whether|what|why|how|when|where|who|than|like|as|said|says|asked|thinks|told|wish|imagine)\b|\?", re.IGNORECASE)
+_BLOCKS_INNER = re.compile(
+    r"\b(?:if|unless|whether|what|why|how|when|where|who|than|like|as|said|says|asked|thinks|"
+    r"told|wish|imagine)\b|\?",
+    re.IGNORECASE,
+)
 _ACTOR = re.compile(r"\b(?:i|you|he|she|they|we|me|us|him|them|is|are|was|were|will|can|has|have)\b", re.IGNORECASE)
-_PLEASE = re.compile(r"^(?!no\b|yes\b|can\b|could\b|and\b|stop\b)((?:[\w'’-]+ ){0,6}[\w'’-]+),? (?:please|pls|plz)$", re.IGNORECASE)
-_TIMED = r"(?:on|at|in|next|tomorrow|tmrw|tonight|today|this|every|until|till?|the \d+|\d{1,2}(?:st|nd|rd|th)|(?:mon|tues?|wed|thurs?|fri|sat|sun)(?:days?|s)?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
+_PLEASE = re.compile(
+    r"^(?!no\b|yes\b|can\b|could\b|and\b|stop\b)((?:[\w'’-]+ ){0,6}[\w'’-]+),? (?:please|pls|plz)$", re.IGNORECASE
+)
+_TIMED = (
+    r"(?:on|at|in|next|tomorrow|tmrw|tonight|today|this|every|until|till?|the \d+|\d{1,2}(?:st|nd|rd|th)"
+    r"|(?:mon|tues?|wed|thurs?|fri|sat|sun)(?:days?|s)?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+    r"|\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
+)
 _EVENT = re.compile(rf"^(?:the |a |an |another |first |last |big )?(?:[\w'’&-]+ ){{1,4}}?{_TIMED}\b", re.IGNORECASE)
-_COUNTED = re.compile(r"^(?:\d[\d,.]*%?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?!years? old|more\b|of\b|to\b|or\b|is\b|min)[a-z]", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"^(?:\d[\d,.]*%?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?!years? "
+    r"old|more\b|of\b|to\b|or\b|is\b|min)[a-z]",
+    re.IGNORECASE,
+)
 
 
 def candidates(thread: Sequence[Observation]) -> Iterator[Candidate]:
     """Everything in one conversation, in time order, that might be a fact about the user."""
-    others = {o.speaker for o in thread if o.speaker not in {ME, None}}
+    others = {o.speaker or "" for o in thread} - {ME, ""}
     addressee = _addressee(others)
     for at, observation in enumerate(thread):
         text = observation.text[:MAX_MESSAGE]
@@ -60,16 +92,16 @@ def candidates(thread: Sequence[Observation]) -> Iterator[Candidate]:
 
 def _has_actor(text: str) -> bool:
     """Whether a verbless fragment turns out to have a subject or an order in it."""
-    first = text.split()[0].lower()
+    first = text.split(maxsplit=1)[0].lower()
     ordered = verbs.is_base(first) and first not in verbs.ALSO_NOUNS
     return ordered or bool(_ACTOR.search(text)) or third_person(text) is not None
 
 
-def _addressee(others: set[str | None]) -> str | None:
+def _addressee(others: set[str]) -> str | None:
     """Whom "you" means: the only other speaker, by the first name."""
     if len(others) != 1:
         return None
-    name = next(iter(others)) or ""
+    name = next(iter(others))
     if name == ASSISTANT:
         return "the assistant"
     first = name.split("(")[0].strip()
@@ -84,7 +116,7 @@ class _Turn:
     def __init__(self, thread: Sequence[Observation], at: int, text: str, addressee: str | None) -> None:
         self.thread, self.at, self.text, self.addressee = thread, at, text, addressee
         self.observation = thread[at]
-        self.to_assistant = any(o.speaker == ASSISTANT for o in thread) or addressee is None and len(thread) == 1
+        self.to_assistant = any(o.speaker == ASSISTANT for o in thread) or (addressee is None and len(thread) == 1)
         self.flags = traps.message_flags(thread, at)
         self.foreign = traps.foreign_spans(text)
 
@@ -133,14 +165,16 @@ class _Turn:
             return
         yield from self._rewritten(self._kin(part.text), part, sentence, flags, "clause", "stated")
         for shorter in beginnings(part):
-            yield from self._rewritten(self._kin(shorter.text), shorter, sentence, flags, "clause", "stated", form="short")
+            yield from self._rewritten(
+                self._kin(shorter.text), shorter, sentence, flags, "clause", "stated", form="short"
+            )
         yield from self._fragment(part, sentence, flags)
         due = _DUE.match(part.text)
         if due and not _NOT_OWN.match(part.text):
             yield from self._rewritten(f"my {part.text}", part, sentence, flags, "fragment", "stated")
 
     def _fragment(self, part: Span, sentence: Span, flags: set[str]) -> Iterator[Candidate]:
-        """A clause that starts before its "I", or has no verb at all: "physio on tuesdays", "340 ewes", "halal please"."""
+        """A clause that starts before its "I" or has no verb: "physio on tuesdays", "340 ewes", "halal please"."""
         inner = _INNER.search(part.text, 1)
         opening = part.text[: inner.start()] if inner else ""
         if inner and not _BLOCKS_INNER.search(opening) and third_person(part.text, self.addressee) is None:
@@ -148,7 +182,9 @@ class _Turn:
             yield from self._rewritten(quote.text, quote, sentence, flags, "clause", "stated", form="inner")
         wanted = _PLEASE.match(part.text)
         if wanted:
-            yield from self._rewritten(f"I want {wanted[1]}", part, sentence, flags, "fragment", "implied", form="please")
+            yield from self._rewritten(
+                f"I want {wanted[1]}", part, sentence, flags, "fragment", "implied", form="please"
+            )
         elif _EVENT.match(part.text) and not _NOT_OWN.match(part.text) and not _has_actor(part.text):
             yield from self._rewritten(f"I have {part.text}", part, sentence, flags, "fragment", "stated", form="event")
         elif self.at and self.thread[self.at - 1].speaker != ME and _COUNTED.match(part.text):
@@ -161,7 +197,11 @@ class _Turn:
         pronoun = _SHE_HE.match(text)
         if pronoun is None:
             return text
-        before = "\n".join(o.text[-600:] for o in self.thread[max(0, self.at - 1) : self.at]) + "\n" + self.text[: self.text.find(text)]
+        before = (
+            "\n".join(o.text[-600:] for o in self.thread[max(0, self.at - 1) : self.at])
+            + "\n"
+            + self.text[: self.text.find(text)]
+        )
         said = list(_KIN_SAID.finditer(before))
         feminine = pronoun[1].lower().startswith("she")
         if said and (said[-1][1].lower() in (_WOMEN if feminine else _MEN)):
@@ -172,12 +212,27 @@ class _Turn:
                    *, form: str = "") -> Iterator[Candidate]:  # fmt: skip
         written = third_person(text, self.addressee)
         if written:
-            yield self._make(written.text, quote, writer, flags, basis=basis, form=form or written.form, past=written.past, context=sentence.text)
+            yield self._make(
+                written.text,
+                quote,
+                writer,
+                flags,
+                basis=basis,
+                form=form or written.form,
+                past=written.past,
+                context=sentence.text,
+            )
 
     def _shaped(self, part: Span, sentence: Span, flags: set[str]) -> Iterator[Candidate]:
         for found in (*facts.ages(part.text), *facts.roles(part.text)):
             writer: Writer = "age" if "years old" in found.text else "role"
-            yield self._make(found.text, Span(part.text[found.start : found.end], part.start + found.start), writer, flags, context=sentence.text)
+            yield self._make(
+                found.text,
+                Span(part.text[found.start : found.end], part.start + found.start),
+                writer,
+                flags,
+                context=sentence.text,
+            )
         for having in nouns.havings(part.text):
             span = Span(part.text[having.start : having.end], part.start + having.start)
             form = "relative" if having.relative else "thing"
@@ -200,7 +255,9 @@ class _Turn:
             written = third_person(piece, self.addressee)
             if written:
                 length = "" if at == 0 else " short"
-                yield self._make(written.text, sentence, "request", flags, basis="implied", form=form + length, context=sentence.text)
+                yield self._make(
+                    written.text, sentence, "request", flags, basis="implied", form=form + length, context=sentence.text
+                )
 
     def _answered(self, sentence: Span, flags: set[str]) -> Iterator[Candidate]:
         if self.at == 0 or self.thread[self.at - 1].speaker == ME:

@@ -43,8 +43,11 @@ class SmallDistiller:
             assistant += [gate.to_assistant(thread)] * len(of_thread)
         if not found:
             return []
+        seen = gate.observed(found, assistant)
+        worth = gate.worth_embedding(seen)
+        found, seen = [found[at] for at in worth], seen[worth]
         vectors = self._embedder.embed([resolved.text for _, resolved in found])
-        judged = gate.judge(found, vectors, assistant)
+        judged = gate.judge(found, seen, vectors)
         order = {observation.stable_key: at for at, observation in enumerate(observations)}
         drafts = [_draft(*found[at], judged[at]) for at in best(found, vectors, judged)]
         return sorted(drafts, key=lambda draft: (order[draft.observation_key], draft.start or 0))
@@ -84,7 +87,7 @@ def _repeats(candidate: Candidate, kept: Candidate, cosine: float) -> bool:
 
 
 def _draft(candidate: Candidate, resolved: Resolved, judgement: gate.Judgement) -> Draft:
-    expires = resolved.ends or judgement.kind in {"plan", "event"} and not candidate.past
+    expires = resolved.ends or (judgement.kind in {"plan", "event"} and not candidate.past)
     return Draft(
         text=resolved.text,
         kind=judgement.kind,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from assistant.distillers.small import kinds
 
+if TYPE_CHECKING:
     import numpy.typing as npt
 
     from assistant.distillers.small.candidate import Candidate
@@ -28,10 +28,10 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("having", r"has|owns?|keeps?"),
         ("being", r"^The user (?:is|was)"),
         ("working", r"works?|job|shifts?|clients?|boss|manager|team|school|uni|university|teach\w*|stud\w+"),
-        ("family", r"wife|husband|partner|mother|father|mum|mom|dad|sister|brother|son|daughter|kids?|child(?:ren)?|baby"),
-        ("habit", r"every|always|usually|most|mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays|daily|weekly"),
+        ("family", r"wife|husband|partner|mother|father|mum|mom|dad|sister|brother|son|daughter|kids?|child|baby"),
+        ("habit", r"every|always|usually|most|mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays|daily"),
         ("liking", r"loves?|likes?|hates?|prefers?|favou?rite|enjoys?|allergic|vegan|vegetarian"),
-        ("thinking", r"thinks?|knows?|means?|guess\w*|hopes?|bets?|feels?|reckons?|says?|said|thought|sees?|agrees?|promises?|swears?"),
+        ("thinking", r"thinks?|knows?|means?|guess\w*|hopes?|bets?|feels?|reckons?|says?|said|thought|sees?|agrees?"),
         ("dangling", r"it|that|this|them|there|those|these|one|he|she|him|her|they"),
         ("ends dangling", r"(?:it|that|this|them|there|those|these|one|him|her|so|too|now)\.$"),
         ("moment", r"right now|just|now|on (?:the|their) way|minutes?|here|coming|sending|back in|brb|running late"),
@@ -43,16 +43,17 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("digits", r"\d+"),
     )
 )  # fmt: skip
-_CALLOUTS = ("clause", "noun", "request", "answer", "confirm", "name", "age", "role", "fragment", "other")
-_MEASURES = ("words", "quote words", "share of context", "dated", "past", "talks to an assistant", "mail", "group", "screen",
-             "question mark near", "exclaims", "capitals", "first message", "long message", "lower case")  # fmt: skip
+_MEASURES = (
+    "words", "quote words", "share of context", "dated", "past", "talks to an assistant", "mail", "group", "screen",
+    "question mark near", "exclaims", "capitals", "first message", "long message", "lower case",
+)  # fmt: skip
 _MAIL = re.compile(r"mail|outlook|thunderbird|proton", re.IGNORECASE)
 _GROUP = re.compile(r"discord|slack|teams|zoom|reddit|forum|facebook|meet", re.IGNORECASE)
 
 
-def names(writers: Sequence[str], flags: Sequence[str]) -> list[str]:
-    """Every feature's name, in order; ``writers`` are "writer:form" pairs, ``flags`` trap and page marks."""
-    return [*(f"writer {w}" for w in writers), *(f"flag {f}" for f in flags), *(n for n, _ in _WORDS), *_MEASURES]
+def of_text(text: str) -> npt.NDArray[np.float32]:
+    """What the words of a proposition alone say, for the kind and lifespan heads; 0 or 1 each."""
+    return np.array([*(p.search(text) is not None for _, p in _WORDS), *kinds.hints(text)], np.float32)
 
 
 def vector(

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 WEIGHTS = "gate.npz"
 EMBEDDING_SCALE = 5.0  # brings the entries of a unit vector of 384 to the size of the other features
-_SURE_SENSITIVE = 0.5
-_HINTED_SENSITIVE = 0.15  # enough where the words of the proposition point to the same class
+_SURE_SENSITIVE = 0.45
+_HINTED_SENSITIVE = 0.01  # enough where the words of the proposition point to the same class
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ class Weights:
 
     writers: dict[str, int]
     flags: dict[str, int]
+    glance: Matrix
+    glance_least: Matrix
     fact: Matrix
     kind: Matrix
     lifespan: Matrix
@@ -70,7 +72,9 @@ def weights() -> Weights:
             **arrays,
         )
     except (OSError, KeyError, ValueError, TypeError) as error:
-        raise ModelMissingError(f"the weights of the small distiller ({WEIGHTS}) are absent or altered: reinstall inkling-memory") from error
+        raise ModelMissingError(
+            f"the weights of the small distiller ({WEIGHTS}) are absent or altered: reinstall inkling-memory"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +93,33 @@ def to_assistant(thread: Sequence[Observation]) -> bool:
     return any(o.speaker == ASSISTANT for o in thread) or (len(thread) == 1 and thread[0].speaker == ME)
 
 
-def design(candidates: Sequence[tuple[Candidate, Resolved]], embedded: Matrix, model: Weights, assistant: Sequence[bool]) -> Matrix:
-    """Inputs of the fact model, shape (len(candidates), features + embedding dimensions)."""
+def observed(candidates: Sequence[tuple[Candidate, Resolved]], assistant: Sequence[bool]) -> Matrix:
+    """The hand-made features of ``candidates``, one row each; ``assistant`` says which talk to an AI."""
+    model = weights()
     rows = [
         features.vector(candidate, resolved, model.writers, model.flags, assistant=flag)
         for (candidate, resolved), flag in zip(candidates, assistant, strict=True)
     ]
-    return np.hstack([np.array(rows, np.float32), embedded * EMBEDDING_SCALE])
+    return np.array(rows, np.float32)
 
 
-def judge(candidates: Sequence[tuple[Candidate, Resolved]], embedded: Matrix, assistant: Sequence[bool]) -> list[Judgement]:
-    """A judgement for each candidate, whose texts' unit vectors are the rows of ``embedded``."""
+def worth_embedding(seen: Matrix) -> list[int]:
+    """Rows of ``seen`` that have a chance at all: most of what a message offers is not worth a millisecond."""
+    model = weights()
+    return [int(at) for at in np.flatnonzero(_linear(seen, model.glance)[:, 0] >= model.glance_least[0])]
+
+
+def judge(candidates: Sequence[tuple[Candidate, Resolved]], seen: Matrix, embedded: Matrix) -> list[Judgement]:
+    """A judgement for each candidate; rows of ``seen`` are their features, of ``embedded`` their unit vectors."""
     if not candidates:
         return []
     model = weights()
-    fact = _sigmoid(_linear(design(candidates, embedded, model, assistant), model.fact))[:, 0]
+    fact = _sigmoid(_linear(np.hstack([seen, embedded * EMBEDDING_SCALE]), model.fact))[:, 0]
     certainty = np.interp(fact, model.certainty_in, model.certainty_out)
-    scaled = embedded * EMBEDDING_SCALE
-    kind = _linear(scaled, model.kind).argmax(axis=1)
-    lifespan = _linear(scaled, model.lifespan).argmax(axis=1)
-    sensitive = _sigmoid(_linear(scaled, model.sensitivity))
+    meaning = said([resolved.text for _, resolved in candidates], embedded)
+    kind = _linear(meaning, model.kind).argmax(axis=1)
+    lifespan = _linear(meaning, model.lifespan).argmax(axis=1)
+    sensitive = _sigmoid(_linear(meaning, model.sensitivity))
     return [
         Judgement(
             fact=float(fact[at]),
@@ -121,9 +132,21 @@ def judge(candidates: Sequence[tuple[Candidate, Resolved]], embedded: Matrix, as
     ]
 
 
+def said(texts: Sequence[str], embedded: Matrix) -> Matrix:
+    """Inputs of the heads that judge a proposition by its text alone."""
+    words = np.array([features.of_text(text) for text in texts], np.float32)
+    return np.hstack([words, embedded * EMBEDDING_SCALE])
+
+
 def _kind(candidate: Candidate, fitted: Kind) -> Kind:
     """Some writers know the kind of what they write."""
-    fixed: dict[str, Kind] = {"name": "identity", "age": "identity", "screen-name": "identity", "other": "identity", "screen-task": "plan"}
+    fixed: dict[str, Kind] = {
+        "name": "identity",
+        "age": "identity",
+        "screen-name": "identity",
+        "other": "identity",
+        "screen-task": "plan",
+    }
     return fixed.get(candidate.writer, fitted)
 
 

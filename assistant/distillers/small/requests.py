@@ -6,20 +6,24 @@ import re
 
 _ASK = re.compile(
     r"^(?:hi|hey|hello|ok|okay|so|and|also|please|pls|quick q(?:uestion)?|question|help)?[\s,:!]*(?:"
-    r"(?P<how>how (?:do|can|should|would|could|to) ?(?:i|we|you)?(?: best)?|what['’]?s the best way to|best way to|any tips (?:for|on)|tips (?:for|on)|help me(?: to)?|help with)"
-    r"|(?P<may>(?:can|could|should|may|must|do|shall|will|would) (?:i|we)(?: have to| need to| still| just)?)"
-    r"|(?P<need>(?:i )?(?:need|want|looking for|look for|after|recommend(?: me)?|suggest(?: me)?|find(?: me)?|ideas? for|where (?:can|do) i (?:get|buy|find)|which))"
-    r"|(?P<write>(?:write|draft|make|create|plan|give me|do|build|design|generate|prepare|compose|schedule)(?: me)?(?: an?| some| the)?)"
+    r"(?P<how>how (?:do|can|should|would|could|to) ?(?:i|we|you)?(?: best)?|what['’]?s the best "
+    r"way to|best way to|any tips (?:for|on)|tips (?:for|on)|help me(?: to)?|help with)"
+    r"|(?P<may>(?:can|could|should|may|must|do|shall|will|would) (?:i|we)(?: have to| need to|"
+    r" still| just)?)"
+    r"|(?P<need>(?:i )?(?:need|want|looking for|look for|after|recommend(?: me)?|suggest(?: "
+    r"me)?|find(?: me)?|ideas? for|where (?:can|do) i (?:get|buy|find)|which))"
+    r"|(?P<write>(?:write|draft|make|create|plan|give me|do|build|design|generate|prepare|compose|"
+    r"schedule)(?: me)?(?: an?| some| the)?)"
     r")\s+(?P<rest>.{4,160})$",
     re.IGNORECASE | re.DOTALL,
-)  # fmt: skip
+)
 
 
 _QUALITY = re.compile(r"^(best|good|cheap|easy|quick|simple|nice)\s+\w", re.IGNORECASE)
 
 
 def wish(sentence: str) -> str | None:
-    """What a request to an assistant says that the user wants, in the first person for the rewriter; None if nothing."""
+    """What a request to an assistant shows the user to want, in the first person for the rewriter; or None."""
     plain = " ".join(sentence.split()).rstrip("?!. ")
     quality = _QUALITY.match(plain)
     if quality and len(plain) < 160:
@@ -47,8 +51,14 @@ def topic(sentence: str) -> str | None:
 
 
 _MANNER = re.compile(
-    r"^(?:please |pls |and |also |ok |but |just )*(?:(?P<stop>stop|quit|enough with(?: the)?|no more)\s+(?P<what>.{4,80})|(?P<dont>don['’]?t|do not|never)\s+(?P<not>(?:use|say|be|add|give|write|explain|start|call|include|apologi[sz]e|repeat|ask|tell|send|put|make|do|suggest|sugarcoat)\b.{0,80})"
-    r"|(?P<always>always|from now on,?|in future,?)\s+(?P<do>.{4,80})|(?P<more>less|more|shorter|simpler|in (?:plain|simple|british|american|metric|english|german|french|spanish|\w+ish|kg|celsius))\b(?P<tone>.{0,60})|(?P<no>no)\s+(?P<things>(?:bullet|emoji|list|table|disclaimer|preamble|jargon|intro|fluff|markdown|summary|code)\w*.{0,40}))$",
+    r"^(?:please |pls |and |also |ok |but |just )*(?:(?P<stop>stop|quit|enough with(?: the)?|"
+    r"no more)\s+(?P<what>.{4,80})|(?P<dont>don['’]?t|do not|never)\s+(?P<not>(?:use|say|be|"
+    r"add|give|write|explain|start|call|include|apologi[sz]e|repeat|ask|tell|send|put|make|do|"
+    r"suggest|sugarcoat)\b.{0,80})"
+    r"|(?P<always>always|from now on,?|in future,?)\s+(?P<do>.{4,80})|(?P<more>less|more|shorter|"
+    r"simpler|in (?:plain|simple|british|american|metric|english|german|french|spanish|\w+ish|"
+    r"kg|celsius))\b(?P<tone>.{0,60})|(?P<no>no)\s+(?P<things>(?:bullet|emoji|list|table|disclaimer|"
+    r"preamble|jargon|intro|fluff|markdown|summary|code)\w*.{0,40}))$",
     re.IGNORECASE,
 )
 
@@ -59,7 +69,11 @@ def manner(sentence: str) -> str | None:
     if match is None:
         return None
     if match["stop"]:
-        return f"I do not want {match['what']} from the assistant" if match["stop"].lower() not in {"stop", "quit"} else f"I want the assistant to stop {match['what']}"
+        return (
+            f"I do not want {match['what']} from the assistant"
+            if match["stop"].lower() not in {"stop", "quit"}
+            else f"I want the assistant to stop {match['what']}"
+        )
     if match["dont"]:
         return f"I do not want the assistant to {match['not']}"
     if match["more"]:
@@ -70,8 +84,15 @@ def manner(sentence: str) -> str | None:
 
 
 _TECH = re.compile(
-    r"(?<![\w.-])(python|pandas|numpy|django|flask|pytest|pytorch|javascript|typescript|react|vue|angular|svelte|node(?:\.?js)?|next\.?js|php|laravel|wordpress|ruby|rails|rust|golang|go(?=,| lang|:)|java(?!script)|kotlin|swiftui|swift(?= |:|ui)|scala|haskell"
-    r"|c\+\+|c#|\.net|sql|mysql|postgres(?:ql)?|sqlite|mongodb|redis|kafka|docker|kubernetes|k8s|helm|terraform|ansible|aws|azure|gcp|linux|bash|zsh|powershell|vba|excel|google sheets|power bi|tableau|matlab|latex|stata|spss|rstudio|ggplot2?|dplyr|git(?= |hub)|blender|autocad|solidworks|fusion 360|qgis|arcgis|photoshop|lightroom|illustrator|indesign|figma|ableton|logic pro|davinci resolve|premiere|unity|unreal|godot|arduino|raspberry pi|esp32|home assistant|obsidian|notion|jira|salesforce|sap|quickbooks|xero)(?![\w-])",
+    r"(?<![\w.-])(python|pandas|numpy|django|flask|pytest|pytorch|javascript|typescript|react|"
+    r"vue|angular|svelte|node(?:\.?js)?|next\.?js|php|laravel|wordpress|ruby|rails|rust|golang|"
+    r"go(?=,| lang|:)|java(?!script)|kotlin|swiftui|swift(?= |:|ui)|scala|haskell"
+    r"|c\+\+|c#|\.net|sql|mysql|postgres(?:ql)?|sqlite|mongodb|redis|kafka|docker|kubernetes|"
+    r"k8s|helm|terraform|ansible|aws|azure|gcp|linux|bash|zsh|powershell|vba|excel|google sheets|"
+    r"power bi|tableau|matlab|latex|stata|spss|rstudio|ggplot2?|dplyr|git(?= |hub)|blender|autocad|"
+    r"solidworks|fusion 360|qgis|arcgis|photoshop|lightroom|illustrator|indesign|figma|ableton|"
+    r"logic pro|davinci resolve|premiere|unity|unreal|godot|arduino|raspberry pi|esp32|home "
+    r"assistant|obsidian|notion|jira|salesforce|sap|quickbooks|xero)(?![\w-])",
     re.IGNORECASE,
 )
 

@@ -18,35 +18,87 @@ if TYPE_CHECKING:
     from memory.records import Observation
 
 _OWN_LINE = re.compile(
-    r"^(?:(?:you|me|yo|ich|moi|vous|du)(?:\s*\(\w+\))?\s*(?:[:,—–-]|\s{2,}|\s(?=\d)|\s?·)\s*(?:(?:today|yesterday|gestern|\w{3,9})?\s*(?:at\s*)?\d{1,2}[:.h]\d\d\s*(?:am|pm)?)?\s*[:,·-]?\s*"
-    r"|[^:]{2,30}\((?:me|you)\)\s*:\s*|your (?:comment|reply|answer|review|note|message|post)[^:]{0,24}:\s*[\"“]?)(?P<said>\S.{2,300})",
+    r"^(?:(?:you|me|yo|ich|moi|vous|du)(?:\s*\(\w+\))?\s*(?:[:,—–-]|\s{2,}|\s(?=\d)|\s?·)\s*(?:(?:today|"
+    r"yesterday|gestern|\w{3,9})?\s*(?:at\s*)?\d{1,2}[:.h]\d\d\s*(?:am|pm)?)?\s*[:,·-]?\s*"
+    r"|[^:]{2,30}\((?:me|you)\)\s*:\s*|your (?:comment|reply|answer|review|note|message|post)[^:]{0,24}:\s*[\"“]"
+    r"?)(?P<said>\S.{2,300})",
     re.IGNORECASE,
 )
+_MY = re.compile(r"\bmy\b", re.IGNORECASE)
 _TASK = re.compile(r"^(?:[-*•]\s*)?(?:\[\s?\]|☐|□|◯|○|o(?=\s{2})|O(?=\s{2})|\(\s\))\s*(?P<what>\S.{3,140})$")
 _DONE = re.compile(r"^(?:[-*•]\s*)?(?:\[[xX✓]\]|☑|✓|✔|v(?=\s))\s*")
 _BULLET = re.compile(r"^[-*•]\s+(?P<what>\S.{3,160})$")
 _GREETING = re.compile(
-    r"^(?:✓\s*)?(?:hi|hello|welcome(?: back)?|hey|good (?:morning|afternoon|evening)|bonjour|guten (?:tag|morgen|abend)|hallo|hola|ol[áa]|ciao|dzień dobry|cześć|hej|thank you(?: for \w+)?|thanks(?: for \w+)?|signed in as|logged in as|willkommen|bienvenue|bienvenid[oa]|dear)[,:!]?\s+"
-    r"(?P<name>(?:(?:mr|mrs|ms|miss|dr|frau|herr)\.? )?[A-ZÀ-ÞŁŚŻŹĆ][\w'’.-]+(?: [A-ZÀ-ÞŁŚŻŹĆ][\w'’.-]*){0,2})\s*(?:[!,.]|$)",
+    r"^(?:✓\s*)?(?:hi|hello|welcome(?: back)?|hey|good (?:morning|afternoon|evening)|bonjour|"
+    r"guten (?:tag|morgen|abend)|hallo|hola|ol[áa]|ciao|dzień dobry|cześć|hej|thank you(?: for "
+    r"\w+)?|thanks(?: for \w+)?|signed in as|logged in as|willkommen|bienvenue|bienvenid[oa]|"
+    r"dear)[,:!]?\s+"
+    r"(?P<name>(?:(?:mr|mrs|ms|miss|dr|frau|herr)\.? )?[A-ZÀ-ÞŁŚŻŹĆ][\w'’.-]+(?: [A-ZÀ-ÞŁŚŻŹĆ][\w'’.-]*){0,2})"
+    r"\s*(?:[!,.]|$)",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(
-    r"\b(?:deliver(?:ing)? to|ship(?:ping)? to|dispatch to|order for|passengers?|name|account holder|patient|member|cardholder|traveller|guest|logged in as|signed in as|employee|student|ticket holder|attendee|policyholder|booked by|author|by)(?:\s*[:—–-]\s*|\s{1,3})"
-    r"(?P<name>(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? )?[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’.-]*){1,2})\b(?!\s*(?:,|and|&)\s*[A-Z][a-z]+ [A-Z])",
+    r"\b(?:deliver(?:ing)? to|ship(?:ping)? to|dispatch to|order for|passengers?|name|account "
+    r"holder|patient|member|cardholder|traveller|guest|logged in as|signed in as|employee|student|"
+    r"ticket holder|attendee|policyholder|booked by|author|by)(?:\s*[:—–-]\s*|\s{1,3})"
+    r"(?P<name>(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? )?[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’.-]*){1,2})\b(?!\s*(?:,|"
+    r"and|&)\s*[A-Z][a-z]+ [A-Z])",
     re.IGNORECASE,
 )
 _TITLED = re.compile(r"^(?P<name>(?:Mr|Mrs|Ms|Miss|Mx)\.? [A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’-]+){0,2})$")
 _DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
 _MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_WHEN = re.compile(rf"(?P<date>(?:{_DAY},?\s+)?\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTHS}(?:\s+20\d\d)?|(?:{_DAY},?\s+)?{_MONTHS}\s+\d{{1,2}}(?:,?\s+20\d\d)?|{_DAY}\s+\d{{1,2}}(?![:.\d]))", re.IGNORECASE)  # fmt: skip
-_TIME = re.compile(r"(?<![\d:])(?P<time>[012]?\d[:.][0-5]\d)(?:\s*(?:am|pm))?(?:\s*[–-]\s*[012]?\d[:.][0-5]\d(?:\s*(?:am|pm))?)?(?![\d:])", re.IGNORECASE)
-_PRICE = re.compile(r"(?:[£$€]\s?\d[\d.,]*|\d[\d.,]*\s?(?:€|kr|zł|EUR|USD|GBP|CHF)|qty:?\s*\d+|x\s?\d+$|\b\d+\s?x\b|×\s?\d+)", re.IGNORECASE)
-_MENU = re.compile(r"\b(?:buy (?:it )?again|track|return|review|view|cancel|help|home|search|menu|settings|share|edit|delete|reply|save|inbox|invoice|basket|orders?|account|sign|log|cookies|privacy|terms|total|subtotal|delivery|deliver|shipping|payment|confirm|print|download|message|subscribe|sponsored|inspired|customers also|recommended|order placed|arriv\w+|dispatched|ordered|add|rate|leave|sort|filter)\b", re.IGNORECASE)
-_LEARNING = re.compile(r"\b(?P<language>english|french|german|spanish|italian|portuguese|dutch|swedish|norwegian|danish|finnish|icelandic|polish|czech|russian|ukrainian|greek|turkish|arabic|hebrew|hindi|japanese|korean|chinese|mandarin|hungarian|romanian|welsh|irish|gaelic|latin|swahili|vietnamese|thai)\b", re.IGNORECASE)
-_LEARNING_APPS = re.compile(r"duolingo|memrise|anki|babbel|busuu|rosetta|lingq|preply|italki|wanikani|drops|pimsleur", re.IGNORECASE)
-_MAKING_APPS = re.compile(r"scrivener|blender|fusion|xcode|android studio|visual studio|vs code|pycharm|intellij|cubase|ableton|logic pro|garageband|reaper|musescore|sibelius|lightroom|photoshop|illustrator|indesign|affinity|figma|qgis|arcgis|autocad|solidworks|sketchup|davinci|premiere|final cut|overleaf|rstudio|jupyter|unity|unreal|godot|kicad|inkscape|krita|procreate|capture one|darktable|freecad|rhino|revit|vectorworks", re.IGNORECASE)
-_SUBSCRIBED = re.compile(r"\b(?:your (?:plan|subscription|membership)|current plan|membership|plan)\s*[:—–-]?\s{0,3}(?P<what>[A-Z][\w+ ]{2,40})", re.IGNORECASE)
-_NOT_A_NAME = re.compile(r"\b(?:back|to|the|your|our|all|team|everyone|user|guest|again|name|for|there|sir|madam|hiring|panel|customer|parent|member|home|account)\b", re.IGNORECASE)
+_WHEN = re.compile(
+    rf"(?P<date>(?:{_DAY},?\s+)?\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTHS}(?:\s+20\d\d)?|(?:{_DAY},?\s+)?{_MONTHS}\s"
+    rf"+\d{{1,2}}(?:,?\s+20\d\d)?|{_DAY}\s+\d{{1,2}}(?![:.\d]))",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"(?<![\d:])(?P<time>[012]?\d[:.][0-5]\d)(?:\s*(?:am|pm))?(?:\s*[–-]\s*[012]?\d[:.][0-5]\d(?:\s*(?:am|"
+    r"pm))?)?(?![\d:])",
+    re.IGNORECASE,
+)
+_PRICE = re.compile(
+    r"(?:[£$€]\s?\d[\d.,]*|\d[\d.,]*\s?(?:€|kr|zł|EUR|USD|GBP|CHF)|qty:?\s*\d+|x\s?\d+$|\b\d+\s?x\b|"
+    r"×\s?\d+)",
+    re.IGNORECASE,
+)
+_MENU = re.compile(
+    r"\b(?:buy (?:it )?again|track|return|review|view|cancel|help|home|search|menu|settings|"
+    r"share|edit|delete|reply|save|inbox|invoice|basket|orders?|account|sign|log|cookies|privacy|"
+    r"terms|total|subtotal|delivery|deliver|shipping|payment|confirm|print|download|message|"
+    r"subscribe|sponsored|inspired|customers also|recommended|order placed|arriv\w+|dispatched|"
+    r"ordered|add|rate|leave|sort|filter)\b",
+    re.IGNORECASE,
+)
+_LEARNING = re.compile(
+    r"\b(?P<language>english|french|german|spanish|italian|portuguese|dutch|swedish|norwegian|"
+    r"danish|finnish|icelandic|polish|czech|russian|ukrainian|greek|turkish|arabic|hebrew|hindi|"
+    r"japanese|korean|chinese|mandarin|hungarian|romanian|welsh|irish|gaelic|latin|swahili|vietnamese|"
+    r"thai)\b",
+    re.IGNORECASE,
+)
+_LEARNING_APPS = re.compile(
+    r"duolingo|memrise|anki|babbel|busuu|rosetta|lingq|preply|italki|wanikani|drops|pimsleur", re.IGNORECASE
+)
+_MAKING_APPS = re.compile(
+    r"scrivener|blender|fusion|xcode|android studio|visual studio|vs code|pycharm|intellij|cubase|"
+    r"ableton|logic pro|garageband|reaper|musescore|sibelius|lightroom|photoshop|illustrator|"
+    r"indesign|affinity|figma|qgis|arcgis|autocad|solidworks|sketchup|davinci|premiere|final "
+    r"cut|overleaf|rstudio|jupyter|unity|unreal|godot|kicad|inkscape|krita|procreate|capture "
+    r"one|darktable|freecad|rhino|revit|vectorworks",
+    re.IGNORECASE,
+)
+_SUBSCRIBED = re.compile(
+    r"\b(?:your (?:plan|subscription|membership)|current plan|membership|plan)\s*[:—–-]?\s{0,3}(?P<what>[A-Z][\w+ ]"
+    r"{2,40})",
+    re.IGNORECASE,
+)
+_NOT_A_NAME = re.compile(
+    r"\b(?:back|to|the|your|our|all|team|everyone|user|guest|again|name|for|there|sir|madam|"
+    r"hiring|panel|customer|parent|member|home|account)\b",
+    re.IGNORECASE,
+)
 
 
 def candidates(thread: Sequence[Observation]) -> Iterator[Candidate]:
@@ -67,9 +119,9 @@ _Found = tuple[str, Span, Writer, str]
 
 
 def _of_line(line: Line, screen: Page) -> Iterator[_Found]:
-    if "injection" in screen.marks and page._MARKS["injection"].search(line.text):
+    if page.is_injected(line):
         return
-    yield from _names(line, screen)
+    yield from _names(line)
     yield from _written(line, screen)
     yield from _tasks(line, screen)
     yield from _dated(line, screen)
@@ -77,7 +129,7 @@ def _of_line(line: Line, screen: Page) -> Iterator[_Found]:
     yield from _using(line, screen)
 
 
-def _names(line: Line, screen: Page) -> Iterator[_Found]:
+def _names(line: Line) -> Iterator[_Found]:
     for cell in line.cells():
         for pattern, form in ((_GREETING, "greeting"), (_LABELLED, "label"), (_TITLED, "titled")):
             match = pattern.search(cell.text)
@@ -85,37 +137,55 @@ def _names(line: Line, screen: Page) -> Iterator[_Found]:
                 name = re.sub(r"^(?:Mr|Mrs|Ms|Miss|Mx)\.? ", "", match["name"]).strip(" .,")
                 name = name.title() if name.isupper() else name
                 if len(name) > 2:
-                    yield f"The user's name is {name}.", Span(match["name"], cell.start + match.start("name")), "screen-name", form
+                    yield (
+                        f"The user's name is {name}.",
+                        Span(match["name"], cell.start + match.start("name")),
+                        "screen-name",
+                        form,
+                    )
                 break
 
 
 def _written(line: Line, screen: Page) -> Iterator[_Found]:
     """Sentences in the user's own hand: their side of a chat, their notes and drafts, their comments."""
     own = _OWN_LINE.match(line.text)
+    written = screen.marks & {"notes", "writing", "profile"} and not screen.marks & {"feed", "search"}
     if own:
-        body, form = Span(own["said"], line.span.start + own.start("said")), "chat"
-    elif screen.marks & {"notes", "writing", "profile"} and not screen.marks & {"feed", "search"}:
-        body, form = line.span, "note" if "notes" in screen.marks else "profile" if "profile" in screen.marks else "draft"
-    else:
-        return
+        yield from _sentences(Span(own["said"], line.span.start + own.start("said")), "chat")
+    elif written:
+        form = next((m for m in ("notes", "profile") if m in screen.marks), "draft")
+        yield from _sentences(line.span, form)
+        if form == "profile" and 2 <= len(line.text.split()) <= 14:
+            yield from _bio(line)
+
+
+def _sentences(body: Span, form: str) -> Iterator[_Found]:
+    """What the user's own sentences say, as in a chat; where the hand is uncertain, only with an "I" or "my"."""
     if not is_english(body.text):
         return
     for sentence in sentences(body.text):
         for part in clauses(sentence):
-            quote = Span(part.text, body.start + part.start)
-            written = third_person(part.text) if not part.text.endswith("?") else None
-            if written and (written.form != "elided" or own or form == "note"):
-                yield written.text, quote, "screen-own", form + ":" + written.form
-            if own or re.search(r"\bmy\b", part.text, re.IGNORECASE):
-                for having in nouns.havings(part.text):
-                    span = Span(part.text[having.start : having.end], quote.start + having.start)
-                    yield having.text, span, "screen-own", "having"
+            start = body.start + part.start
+            written = None if part.text.endswith("?") else third_person(part.text)
+            if written and (written.form != "elided" or form in {"chat", "notes"}):
+                yield written.text, Span(part.text, start), "screen-own", f"{form}:{written.form}"
+            for having in nouns.havings(part.text) if form == "chat" or _MY.search(part.text) else ():
+                yield (
+                    having.text,
+                    Span(part.text[having.start : having.end], start + having.start),
+                    "screen-own",
+                    "having",
+                )
             for found in facts.roles(part.text):
-                yield found.text, Span(part.text[found.start : found.end], quote.start + found.start), "screen-own", "role"
-    if "profile" in screen.marks and not own and 2 <= len(line.text.split()) <= 14:
-        for part in sentences(line.text):
-            if facts.is_role(part.text):
-                yield f"The user is {facts.with_article(part.text)}.", Span(part.text, line.span.start + part.start), "screen-field", "bio"
+                yield found.text, Span(part.text[found.start : found.end], start + found.start), "screen-own", "role"
+
+
+def _bio(line: Line) -> Iterator[_Found]:
+    """What a line of the user's own profile says they are."""
+    for part in sentences(line.text):
+        if facts.is_role(part.text):
+            text = f"The user is {facts.with_article(part.text)}."
+            yield text, Span(part.text, line.span.start + part.start), "screen-field", "bio"
 
 
 def _tasks(line: Line, screen: Page) -> Iterator[_Found]:
@@ -127,7 +197,31 @@ def _tasks(line: Line, screen: Page) -> Iterator[_Found]:
     what = re.split(r"\s{2,}", match["what"])[0].strip(" .")
     first = re.sub(r"\W", "", what.split()[0].lower())
     quote = Span(what, line.span.start + match.start("what"))
-    if not verbs.is_base(first) and first not in {"ring", "email", "text", "renew", "descale", "chase", "submit", "rehearse", "sublet", "swap", "scan", "sign", "return", "mow", "bleed", "rebook", "reply", "top", "post", "upload", "file", "redo", "pop"}:
+    if not verbs.is_base(first) and first not in {
+        "ring",
+        "email",
+        "text",
+        "renew",
+        "descale",
+        "chase",
+        "submit",
+        "rehearse",
+        "sublet",
+        "swap",
+        "scan",
+        "sign",
+        "return",
+        "mow",
+        "bleed",
+        "rebook",
+        "reply",
+        "top",
+        "post",
+        "upload",
+        "file",
+        "redo",
+        "pop",
+    }:
         return
     written = third_person(f"I need to {what[0].lower()}{what[1:]}")
     if written:
@@ -154,12 +248,16 @@ def _dated(line: Line, screen: Page) -> Iterator[_Found]:
         return
     day = f" on {_ordinal(when['date'])}" if when else ""
     hour = f" at {time['time'].replace('.', ':')}" if time else ""
-    text = f"The user has booked {what}{day}{hour}." if booked and "calendar" not in screen.marks else f"The user has {what}{day}{hour}."
+    text = (
+        f"The user has booked {what}{day}{hour}."
+        if booked and "calendar" not in screen.marks
+        else f"The user has {what}{day}{hour}."
+    )
     yield text, line.span, "screen-booking" if booked else "screen-event", "day" if when else "time"
 
 
 def _ordinal(day: str) -> str:
-    """ "TUE 7" as "TUE 7th", which is how the dates of a text are written."""
+    """A calendar's day as texts write it: "TUE 7" as "TUE 7th"."""
     return re.sub(r"^([a-z]+) (\d{1,2})$", r"\1 \2th", day, flags=re.IGNORECASE)
 
 
@@ -179,13 +277,13 @@ def _using(line: Line, screen: Page) -> Iterator[_Found]:
         match = _LEARNING.search(line.text)
         if match:
             quote = Span(match[0], line.span.start + match.start())
-            yield f"The user is learning {match['language'].capitalize()} with {screen.app}.", quote, "screen-field", "learning"
+            yield (
+                f"The user is learning {match['language'].capitalize()} with {screen.app}.",
+                quote,
+                "screen-field",
+                "learning",
+            )
     if line is screen.lines[0] and _MAKING_APPS.search(screen.app):
         project = re.split(r"\s+[-–—|]\s+", screen.title)[0].strip()
-        quote = screen.lines[min(1, len(screen.lines) - 1)].span
-        if line.observation is screen.lines[min(1, len(screen.lines) - 1)].observation:
-            quote = screen.lines[min(1, len(screen.lines) - 1)].span
-        else:
-            quote = line.span
         if 2 < len(project) < 60:
-            yield f"The user is working on {project} in {screen.app}.", quote, "screen-field", "making"
+            yield f"The user is working on {project} in {screen.app}.", line.span, "screen-field", "making"

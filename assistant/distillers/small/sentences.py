@@ -44,18 +44,25 @@ _EDGE = re.compile(rf"[\s.,;:!…\-–—*_~>•|{EMOJI}]")
 LONGEST = 600  # characters; a longer sentence is pasted matter or a table, never one person's plain statement
 
 _SUBJECT = (
-    r"(?:i|i['’](?:m|ve|d|ll)|me and|mum|mom|dad|wife|husband|hubby|missus|gran|im|ive|id|my|mine|we|we['’](?:re|ve|d|ll)|our|he|she|they|it|it['’]s|its|there['’]?s"
+    r"(?:i|i['’](?:m|ve|d|ll)|me and|mum|mom|dad|wife|husband|hubby|missus|gran|im|ive|id|my|"
+    r"mine|we|we['’](?:re|ve|d|ll)|our|he|she|they|it|it['’]s|its|there['’]?s"
     r"|(?:he|she)['’]s|they['’]re|you|you['’]re|the|this|that|that['’]?s)\b"
 )
 _ELIDED = (
-    r"(?:(?:just|also|still|never|always|only|already|now|currently)\s+)?(?:got|been|have|had|need|want|love|hate|can['’]?t|cannot"
-    r"|don['’]?t|didn['’]?t|won['’]?t|haven['’]?t|gonna|gotta|wanna|going|trying|doing|using|working|living|moving"
-    r"|started|moved|bought|booked|quit|left|lost|found|met|saw|went|ran|did|made|took|tried|passed|failed|born"
-    r"|used to|looking|thinking|saving|learning|training|teaching|waiting|taking|starting|will|should|must|was|am)\b"
+    r"(?:(?:just|also|still|never|always|only|already|now|currently)\s+)?(?:got|been|have|had|"
+    r"need|want|love|hate|can['’]?t|cannot"
+    r"|don['’]?t|didn['’]?t|won['’]?t|haven['’]?t|gonna|gotta|wanna|going|trying|doing|using|"
+    r"working|living|moving"
+    r"|started|moved|bought|booked|quit|left|lost|found|met|saw|went|ran|did|made|took|tried|"
+    r"passed|failed|born"
+    r"|used to|looking|thinking|saving|learning|training|teaching|waiting|taking|starting|will|"
+    r"should|must|was|am)\b"
 )
 _ADJUNCT = (
-    r"(?:(?:at|on|in|since|for|from|until|after|before|every|most|last|next|this)\s+(?:[^\s,]+\s+){1,3}?|(?:now|today|tomorrow|yesterday"
-    r"|tonight|sometimes|usually|normally|lately|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|\d{1,2}(?:st|nd|rd|th))\s+)(?=(?:i|we|im|ive|i['’]\w+)\b)"
+    r"(?:(?:at|on|in|since|for|from|until|after|before|every|most|last|next|this)\s+(?:[^\s,]+\s+){1,3}?|"
+    r"(?:now|today|tomorrow|yesterday"
+    r"|tonight|sometimes|usually|normally|lately|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|"
+    r"\d{1,2}(?:st|nd|rd|th))\s+)(?=(?:i|we|im|ive|i['’]\w+)\b)"
 )
 _CONJUNCTION = r"(?:and|but|so|plus|then|also|though|tho|cos|cuz|coz|bc|because|since|while|whereas|or|&)"
 _CUT = re.compile(
@@ -104,7 +111,9 @@ def clauses(sentence: Span) -> list[Span]:
     return list(_pieces(sentence.text, sentence.start, [m.span() for m in _CUT.finditer(sentence.text)]))
 
 
-_SHORTER = re.compile(r",\s|\s(?:so|because|cos|and|but|since|which|until|or|with|for|in case|if)\s|\s[(–—-]", re.IGNORECASE)
+_SHORTER = re.compile(
+    r",\s|\s(?:so|because|cos|and|but|since|which|until|or|with|for|in case|if)\s|\s[(–—-]", re.IGNORECASE
+)
 
 
 def beginnings(clause: Span) -> list[Span]:

@@ -7,28 +7,18 @@ parser was tried and left out: it costs a third of a second to import and takes 
 from __future__ import annotations
 
 import calendar
-import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-           "December")  # fmt: skip
-_DAY_INDEX = {day[:3].lower(): index for index, day in enumerate(_DAYS)}
-_MONTH_INDEX = {month[:3].lower(): index for index, month in enumerate(_MONTHS, 1)}
-_DAY = r"(?P<wd>mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur|urs)?(?:day)?"
-_MONTH = (
-    r"(?P<mon>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-)
-_DOM = r"(?P<dom>[0-3]?\d)(?:st|nd|rd|th)?"
-_ORDINAL = r"(?P<dom>[0-3]?\d)(?:st|nd|rd|th)"
-_YEAR = r"(?P<year>(?:19|20)\d\d)"
-_SMALL = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-          "nine": 9, "ten": 10, "twelve": 12}  # fmt: skip
-_COUNT = rf"(?P<n>\d{{1,3}}|{'|'.join(_SMALL)}|a couple of|a few)"
-_UNIT = r"(?P<unit>day|week|month|year)s?"
-_PREP = r"(?:(?P<prep>on|in|by|until|since|from|before|after|for|at|this|due)\s+)?(?:the\s+)?"
+from assistant.distillers.small.time_words import COUNTS, DAYS, MONTHS, PATTERNS
+
+if TYPE_CHECKING:
+    import re
+    from datetime import datetime
+
+_DAY_INDEX = {day[:3].lower(): index for index, day in enumerate(DAYS)}
+_MONTH_INDEX = {month[:3].lower(): index for index, month in enumerate(MONTHS, 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +28,6 @@ class Resolved:
     text: str
     day: date | None
     ends: bool
-
-
-def _patterns() -> list[tuple[str, re.Pattern[str]]]:
-    """Names and patterns, the longest expressions first: what one has consumed, no other sees."""
-    raw = [
-        ("iso", rf"\b{_PREP}{_YEAR}-(?P<mm>\d\d)-(?P<dd>\d\d)\b"),
-        ("day_month", rf"\b{_PREP}(?:{_DAY},?\s+)?{_DOM}\s+(?:of\s+)?{_MONTH}\b(?:,?\s+{_YEAR}\b)?"),
-        ("month_day", rf"\b{_PREP}(?:{_DAY},?\s+)?{_MONTH}\s+{_DOM}(?!\w|[:%£$€]|\s*(?:am|pm|years?|kg|km))(?:,?\s+{_YEAR}\b)?"),
-        ("of_month", rf"\b{_PREP}{_ORDINAL}\s+(?:of\s+)?(?P<rel>this|next|last)\s+month\b"),
-        ("weekday_dom", rf"\b{_PREP}{_DAY}\s+(?:the\s+)?{_ORDINAL}(?!\s+(?:floor|birthday|time|year|place|grade))"),
-        ("dom", r"\b(?P<prep>on|by|until|since|from|before|after|is)\s+the\s+" + _ORDINAL + r"(?!\w|\s+(?!of the month\b|at\b|in\b|and\b|for\b|with\b|if\b|because\b|when\b|to\b)\w)"),
-        ("end_of", r"\b(?:(?P<prep>by|until|at|before)\s+)?(?:the\s+)?end\s+of\s+(?:the\s+|this\s+)?(?P<rel>month|year|week|next month|next year|next week)\b"),
-        ("month_year", rf"\b(?:(?P<prep>in|by|until|since|from|before|after|for)\s+)?{_MONTH}\s+(?:of\s+)?{_YEAR}\b"),
-        ("month_rel", rf"\b(?:(?P<prep>in|by|until|since|from|before|after|for)\s+)?(?P<rel>next|last|this)\s+{_MONTH}\b"),
-        ("month", rf"\b(?P<prep>in|by|until|since|from|before|after|for|late|early|mid)[\s-]+(?:the\s+(?:end|start|beginning|middle)\s+of\s+)?{_MONTH}\b(?!['’])"),
-        ("near", r"\b(?P<near>the day after tomorrow|day after tomorrow|the day before yesterday|this morning|this afternoon|this evening|tomorrow|today|tonight|yesterday|last night)(?P<part>\s+(?:morning|afternoon|evening|night))?\b"),
-        ("week_rel", r"\b(?:(?P<prep>in|by|until|since|from|before|after)\s+)?(?:the\s+)?(?P<rel>next|last|this|coming)\s+(?P<unit>week|month|year|weekend)\b"),
-        ("weekday_rel", rf"\b(?:(?P<prep>on|by|until|since|from|before|after)\s+)?(?P<rel>next|last|this|coming)\s+{_DAY}(?![a-z])"),
-        ("ago", rf"\b{_COUNT}\s+{_UNIT}\s+ago\b"),
-        ("in_units", rf"\bin\s+{_COUNT}\s+{_UNIT}(?:['’]?\s+time)?\b"),
-        ("holiday", r"\b(?:(?P<prep>on|by|until|since|from|before|after|for|at|over)\s+)?(?P<hol>christmas eve|christmas|xmas|new year['’]?s eve|halloween)(?:\s+day)?\b"),
-        ("weekday", rf"\b(?P<prep>on|by|until|since|from|before|after|till)\s+{_DAY}(?![a-z])(?!\s*(?:-|–|to|and|&|or)\s*(?:mon|tue|wed|thu|fri|sat|sun))"),
-        ("weekday_end", rf"(?<=[a-z] )(?<!and )(?<!or ){_DAY}(?=\.?$)"),
-    ]  # fmt: skip
-    return [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in raw]
-
-
-_PATTERNS = _patterns()
 
 
 def absolute(text: str, at: datetime, *, past: bool = False) -> Resolved:
@@ -79,7 +41,7 @@ def absolute(text: str, at: datetime, *, past: bool = False) -> Resolved:
     days: list[tuple[date, bool]] = []
     done: list[tuple[int, int]] = []
     edits: list[tuple[int, int, str]] = []
-    for name, pattern in _PATTERNS:
+    for name, pattern in PATTERNS:
         for match in pattern.finditer(text):
             if any(match.start() < end and start < match.end() for start, end in done):
                 continue
@@ -108,7 +70,7 @@ def _resolve(name: str, match: re.Match[str], today: date, past: bool) -> tuple[
 
 
 def _written(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def _prep(match: re.Match[str], default: str) -> str:
@@ -117,7 +79,7 @@ def _prep(match: re.Match[str], default: str) -> str:
 
 
 def _dated(match: re.Match[str], day: date, weekday: bool = False) -> tuple[str, date]:
-    name = f"{_DAYS[day.weekday()]} " if weekday else ""
+    name = f"{DAYS[day.weekday()]} " if weekday else ""
     return f"{_prep(match, 'on')} {name}{_written(day)}".strip(), day
 
 
@@ -191,7 +153,7 @@ def _end_of(match: re.Match[str], today: date, _past: bool) -> tuple[str, date]:
     if rel.endswith("year"):
         return f"{prep} the end of {today.year + by}", date(today.year + by, 12, 31)
     year, month = _shift_month(today, by)
-    return f"{prep} the end of {_MONTHS[month - 1]} {year}", date(year, month, calendar.monthrange(year, month)[1])
+    return f"{prep} the end of {MONTHS[month - 1]} {year}", date(year, month, calendar.monthrange(year, month)[1])
 
 
 def _month_end(year: int, month: int) -> date:
@@ -200,7 +162,7 @@ def _month_end(year: int, month: int) -> date:
 
 def _month_year(match: re.Match[str], _today: date, _past: bool) -> tuple[str, date]:
     month, year = _month_of(match), int(match["year"])
-    return f"{_prep(match, 'in')} {_MONTHS[month - 1]} {year}", _month_end(year, month)
+    return f"{_prep(match, 'in')} {MONTHS[month - 1]} {year}", _month_end(year, month)
 
 
 def _month_rel(match: re.Match[str], today: date, _past: bool) -> tuple[str, date]:
@@ -210,7 +172,7 @@ def _month_rel(match: re.Match[str], today: date, _past: bool) -> tuple[str, dat
         year -= month >= today.month
     elif rel == "next":
         year += month <= today.month
-    return f"{_prep(match, 'in')} {_MONTHS[month - 1]} {year}", _month_end(year, month)
+    return f"{_prep(match, 'in')} {MONTHS[month - 1]} {year}", _month_end(year, month)
 
 
 def _month(match: re.Match[str], today: date, past: bool) -> tuple[str, date] | None:
@@ -221,7 +183,7 @@ def _month(match: re.Match[str], today: date, past: bool) -> tuple[str, date] | 
     year = today.year - (month > today.month) if behind else today.year + (month < today.month)
     lead = match[0][: match.start("mon") - match.start()]
     lead = "in late " if prep == "late" else "in early " if prep == "early" else "in mid-" if prep == "mid" else lead
-    return f"{lead}{_MONTHS[month - 1]} {year}", _month_end(year, month)
+    return f"{lead}{MONTHS[month - 1]} {year}", _month_end(year, month)
 
 
 def _near(match: re.Match[str], today: date, _past: bool) -> tuple[str, date]:
@@ -243,7 +205,7 @@ def _week_rel(match: re.Match[str], today: date, _past: bool) -> tuple[str, date
         return f"{_prep(match, 'in')} {today.year + by}", date(today.year + by, 12, 31)
     if unit == "month":
         year, month = _shift_month(today, by)
-        return f"{_prep(match, 'in')} {_MONTHS[month - 1]} {year}", _month_end(year, month)
+        return f"{_prep(match, 'in')} {MONTHS[month - 1]} {year}", _month_end(year, month)
     if match["rel"].lower() == "coming":
         by = 0
     monday = today + timedelta(days=7 * by - today.weekday())
@@ -275,7 +237,7 @@ def _counted(match: re.Match[str]) -> int:
     given = match["n"].lower()
     if given in {"a couple of", "a few"}:
         return 2 if "couple" in given else 3
-    return _SMALL.get(given) or int(given)
+    return COUNTS.get(given) or int(given)
 
 
 def _moved(today: date, count: int, unit: str) -> date:
@@ -289,7 +251,7 @@ def _about(day: date, unit: str, vague: bool) -> str:
     if unit == "year":
         return f"in {'about ' if vague else ''}{day.year}"
     if unit == "month" or vague:
-        return f"in {_MONTHS[day.month - 1]} {day.year}"
+        return f"in {MONTHS[day.month - 1]} {day.year}"
     return f"on {_written(day)}" if unit == "day" else f"around {_written(day)}"
 
 
@@ -300,7 +262,7 @@ def _ago(match: re.Match[str], today: date, _past: bool) -> tuple[str, None]:
 
 def _in_units(match: re.Match[str], today: date, _past: bool) -> tuple[str, date] | None:
     unit, count = match["unit"].lower(), _counted(match)
-    if count > 60 or "time" not in match[0].lower() and unit in {"year"}:
+    if count > 60 or ("time" not in match[0].lower() and unit == "year"):
         return None
     day = _moved(today, count, unit)
     return _about(day, unit, match["n"].lower().startswith("a ")), day

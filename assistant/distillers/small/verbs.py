@@ -43,29 +43,45 @@ begun drunk sung swum run come flown frozen hidden ridden risen spoken stolen th
 forgiven proven sewn sworn woven mistaken withdrawn
 """.split()
 _NEVER_VERBS = frozenset(
-    "and or as too for in on at to of the a an my your his her our their this that these those with from by but if not "
-    "no yes one two who whom which what when where why how all more most very so than then there here me myself "
+    "and or as too for in on at to of the a an my your his her our their this that these those "
+    "with from by but if not "
+    "no yes one two who whom which what when where why how all more most very so than then "
+    "there here me myself "
     "alone him it its us them self".split()
 )
 MODALS = frozenset("can could will would shall should may might must cannot ought".split())
 ADVERBS = frozenset(
-    "really just always never still also usually only actually literally prob probably kinda sorta currently both even "
-    "often sometimes normally generally mostly mainly personally honestly definitely deffo basically obviously simply "
-    "rarely seldom hardly barely already finally recently regularly typically absolutely totally truly genuinely "
-    "apparently now then almost nearly once ever clearly secretly quickly slowly officially technically sadly luckily "
-    "happily nowadays constantly occasionally frequently eventually initially previously formerly originally properly "
-    "fully partly probs defo legit lowkey highkey deeply quite rather certainly maybe perhaps proudly recently solely "
+    "really just always never still also usually only actually literally prob probably kinda "
+    "sorta currently both even "
+    "often sometimes normally generally mostly mainly personally honestly definitely deffo "
+    "basically obviously simply "
+    "rarely seldom hardly barely already finally recently regularly typically absolutely totally "
+    "truly genuinely "
+    "apparently now then almost nearly once ever clearly secretly quickly slowly officially "
+    "technically sadly luckily "
+    "happily nowadays constantly occasionally frequently eventually initially previously formerly "
+    "originally properly "
+    "fully partly probs defo legit lowkey highkey deeply quite rather certainly maybe perhaps "
+    "proudly recently solely "
     "all temporarily permanently strictly exclusively hereby today tonight".split()
 )
 ALSO_NOUNS = frozenset(
-    "answer bath battle bike bill blog book box brew brush burn call camp change charge check climb coach code compete "
-    "cook copy count cover cross cry cut cycle dance date deal design doubt dream dress drink drive edit email exercise "
-    "face fall fancy fear figure film fish fit fly garden guess guide hand hate head help hike hope host hunt iron jog "
-    "kick laugh lead lift love manage mind mix move nap need note notice offer order pack paint park partner pass pay "
-    "phone photograph pick plan plant play present print program promise pull push quilt quiz race reach record referee "
-    "regret rent repair report request research rest return review ride row run sail save schedule score sewing share "
-    "shop show skate sleep smell smoke sneeze sort spin start stay stream stretch struggle study support surf swap "
-    "swim talk taste test text thank tie time train travel treat trust try turn tutor type use visit volunteer vote wake "
+    "answer bath battle bike bill blog book box brew brush burn call camp change charge check "
+    "climb coach code compete "
+    "cook copy count cover cross cry cut cycle dance date deal design doubt dream dress drink "
+    "drive edit email exercise "
+    "face fall fancy fear figure film fish fit fly garden guess guide hand hate head help hike "
+    "hope host hunt iron jog "
+    "kick laugh lead lift love manage mind mix move nap need note notice offer order pack paint "
+    "park partner pass pay "
+    "phone photograph pick plan plant play present print program promise pull push quilt quiz "
+    "race reach record referee "
+    "regret rent repair report request research rest return review ride row run sail save schedule "
+    "score sewing share "
+    "shop show skate sleep smell smoke sneeze sort spin start stay stream stretch struggle "
+    "study support surf swap "
+    "swim talk taste test text thank tie time train travel treat trust try turn tutor type "
+    "use visit volunteer vote wake "
     "walk wash watch water weave welcome win wonder work worry ski farm fast act".split()
 )  # these need an object after them before they count as the second of two verbs
 BASE_VERBS = frozenset(_BASE)

@@ -13,7 +13,8 @@ _NO_SPACE_BEFORE = frozenset(",.;:!?)]%…")
 _QUOTES = frozenset('"“”')
 _NO_SPACE_AFTER = frozenset("([#@/£$€")
 
-_CONTRACTIONS = {
+_ALWAYS = {
+    "i": "I",
     "i'm": "I am", "im": "I am", "i've": "I have", "ive": "I have", "i'll": "I will", "i'd": "I would",
     "we're": "we are", "we've": "we have", "we'll": "we will", "we'd": "we would", "you're": "you are",
     "you've": "you have", "you'll": "you will", "you'd": "you would", "they're": "they are", "they've": "they have",
@@ -31,6 +32,7 @@ _CONTRACTIONS = {
     "finna": "going to", "imma": "I will", "lemme": "let me", "gimme": "give me", "could've": "could have",
     "should've": "should have", "would've": "would have", "kinda": "kind of", "sorta": "sort of",
 }  # fmt: skip
+_AT_START = {"ill": "I will", "id": "I would"}
 _SPELLING = {
     "u": "you", "ur": "your", "r": "are", "n": "and", "w": "with", "&": "and", "bc": "because", "cos": "because",
     "cuz": "because", "coz": "because", "bday": "birthday", "tmrw": "tomorrow", "tmr": "tomorrow",
@@ -42,15 +44,20 @@ _SPELLING = {
     "thurs": "Thursday", "fri": "Friday", "mtg": "meeting", "pls": "please", "plz": "please", "pics": "pictures",
     "gd": "good", "v": "very", "sth": "something", "smth": "something", "alot": "a lot", "prob": "probably",
     "probs": "probably", "defo": "definitely", "def": "definitely", "deffo": "definitely", "wfh": "work from home",
-    "bro": "brother", "sis": "sister", "luv": "love", "wud": "would", "cud": "could", "wanted": "wanted",
+    "bro": "brother", "sis": "sister", "luv": "love", "wud": "would", "cud": "could",
 }  # fmt: skip
 _VERBAL_S = frozenset(
-    "a an the not in on at dead gone off been got just due now still always never from out up down away here there so "
-    "too very really ill sick broken fine ok okay coming called great good bad free closed open booked allergic".split()
+    "a an the not in on at dead gone off been got just due now still always never from out "
+    "up down away here there so "
+    "too very really ill sick broken fine ok okay coming called great good bad free closed "
+    "open booked allergic".split()
 )
 
 
-_ING_NOUNS = frozenset("wedding meeting building morning evening painting training christening reading opening housing ceiling spring clothing hearing wedding sibling funding rating".split())
+_ING_NOUNS = frozenset(
+    "wedding meeting building morning evening painting training christening reading opening "
+    "housing ceiling spring clothing hearing wedding sibling funding rating".split()
+)
 
 
 def split(clause: str) -> list[str]:
@@ -70,21 +77,20 @@ def plain(clause: str) -> list[str]:
 
 def _expanded(word: str, following: str, before: str) -> list[str]:
     low = word.lower()
-    if low == "i":
-        return ["I"]
-    if low == "ill" and not before:
-        return ["I", "will"]
-    if low == "id" and not before:
-        return ["I", "would"]
-    if low in _CONTRACTIONS:
-        return _CONTRACTIONS[low].split()
-    if low in _SPELLING and not (len(low) == 1 and word.isupper()):
-        return _SPELLING[low].split()
-    if low.endswith("'s") and (following in _VERBAL_S or (following.endswith("ing") and len(following) > 5 and following not in _ING_NOUNS)):
+    written = _ALWAYS.get(low) or (_AT_START.get(low) if not before else None)
+    if written is None and not (len(low) == 1 and word.isupper()):
+        written = _SPELLING.get(low)
+    if written is not None:
+        return written.split()
+    if low.endswith("'s") and _is_verbal(following):
         return [word[:-2], "has" if following in {"been", "got"} else "is"]
-    if low.endswith("'re"):
-        return [word[:-3], "are"]
-    return [word]
+    return [word[:-3], "are"] if low.endswith("'re") else [word]
+
+
+def _is_verbal(following: str) -> bool:
+    """Whether "'s" before this word is a verb: "the boiler's broken", but "Paul's wedding"."""
+    progressive = following.endswith("ing") and len(following) > 5 and following not in _ING_NOUNS
+    return progressive or following in _VERBAL_S
 
 
 def join(words: list[str]) -> str:
