@@ -12,8 +12,8 @@ from typing import Final
 _ATTRIBUTION = re.compile(
     r"""^[\s*_]*(?:
         (?:on|am|le|el|il|em|op|den|p[åa]|w\s+dniu|dne|ve|a|la|в|um|tor|lör|fre|tis|ons|mån|sön|\d)\b.{4,400}?
-            (?:wrote|writes|schrieb|a\s+écrit|escribió|ha\s+scritto|escreveu|schreef|skrev|napisał\(?a?\)?|
-               napsal\(?a?\)?|kirjoitti|írta|yazdı|scrisese?|a\s+scris|пишет|написала?|писал\(?а?\)?)
+            (?:wrote|writes|a\s+écrit|escribió|ha\s+scritto|escreveu|(?:schrieb|schreef|skrev)(?:\s.{1,80})?|
+               napisał\(?a?\)?|napsal\(?a?\)?|kirjoitti|írta|yazdı|scrisese?|a\s+scris|пишет|написала?|писал\(?а?\)?)
         | .{2,300}<[^<>\s]{1,200}@[^<>\s]{1,200}>.{0,40}
             (?:wrote|writes|schrieb|a\s+écrit|escribió|ha\s+scritto|escreveu|schreef|skrev|写道|寫道|のメール|작성|написала?)?
         | .{4,300}(?:写道|寫道|のメール|작성)
@@ -41,6 +41,7 @@ _QUOTED_HEADER = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _QUOTED_HEADERS = 3  # so many in a row are the head of a quoted message, not three lines that end up with a colon
+_RULE = re.compile(r"^\s*[_=*-]{5,}\s*$")
 _DEVICE = re.compile(
     r"""^\s*(?:sent\s+from\s+(?:my|mail|outlook|yahoo|proton|a\s)|get\s+outlook\s+for|von\s+mein\w+\s.{2,60}\sgesendet|
         gesendet\s+(?:von|mit)\s|envoyé\s+(?:de|depuis)\s+mon|enviado\s+(?:desde|do)\s+m|inviato\s+da(?:l\s+mio)?\s|
@@ -85,7 +86,8 @@ def _ends_own_words(lines: list[str], at: int) -> bool:
         return sum(1 for rest in lines[at + 1 : at + 200] if rest.strip()) <= _SIGNATURE_LINES
     if _DIVIDER.match(line):
         return True
-    if not _QUOTED_HEADER.match(line):
+    at += _RULE.match(line) is not None
+    if at >= len(lines) or not _QUOTED_HEADER.match(lines[at][:_MAX_LINE]):
         return False
     headers = [rest for rest in lines[at : at + 8] if rest.strip()][:_QUOTED_HEADERS]
     return sum(1 for header in headers if _QUOTED_HEADER.match(header[:_MAX_LINE])) == _QUOTED_HEADERS

@@ -10,7 +10,7 @@ import codecs
 import io
 import zipfile
 import zlib
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
@@ -126,6 +126,7 @@ class Document:
         self.size = size
         self._opener = opener
         self._progress = progress
+        self.damage: str | None = None  # why its head could not be read, if it could not
         self.json_paths: frozenset[str] | None = None  # what detection found in it, so that formats look once
 
     def open(self) -> io.BufferedReader:
@@ -144,9 +145,12 @@ class Document:
     def head(self, limit: int = HEAD_BYTES) -> bytes:
         """Up to ``limit`` bytes from the start; what there is of them if the document is damaged."""
         got = bytearray()
-        with self._progress.uncounted(), suppress(BrokenStreamError), self.open() as stream:
-            while len(got) < limit and (data := stream.read1(limit - len(got))):
-                got += data
+        try:
+            with self._progress.uncounted(), self.open() as stream:
+                while len(got) < limit and (data := stream.read1(limit - len(got))):
+                    got += data
+        except BrokenStreamError as error:
+            self.damage = error.reason
         return bytes(got)
 
     def head_text(self, limit: int = HEAD_BYTES) -> str:

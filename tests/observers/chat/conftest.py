@@ -198,7 +198,7 @@ def discord(turns: Turns) -> bytes:
     messages = [
         "?" if t is None else {
             "id": str(1000 + i), "type": "Default", "timestamp": t.at.isoformat(timespec="milliseconds"),
-            "content": t.text, "author": {"id": str(len(t.who)), "name": t.who, "discriminator": "0000", "isBot": False},
+            "content": t.text, "author": {"id": f"id-{t.who}", "name": t.who, "discriminator": "0000"},
         }
         for i, t in enumerate(turns)
     ]  # fmt: skip
