@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 Clock = Callable[[], datetime]
 
 
+_LOST = "If the passphrase is lost, set a new one when you have left: inkling passphrase --recovery"
+
+
 def run(vault: Path, assistant: Assistant | None = None) -> int:
     """Run the interface until the user leaves; the exit status.
 
@@ -117,6 +120,8 @@ class InklingApp(App[None]):
         self.assistant = self._opened = event.assistant
         code, event.assistant.recovery_code = event.assistant.recovery_code, None
         self.switch_screen(RecoveryScreen(code) if code else BrowseScreen())
+        if event.by_recovery_code:
+            self.notify(_LOST, title="Opened with the recovery code", markup=False, timeout=12)
 
     def on_recovery_screen_written_down(self) -> None:
         """The recovery code is safe: on to the vault."""

@@ -10,6 +10,7 @@ from memory.errors import StorageFullError
 from tui.screens.browse import BrowseScreen
 from tui.screens.dialogs import ForgetDialog, SentenceDialog, SentenceField, YesNoDialog
 from tui.widgets.item_list import ItemList
+from tui.widgets.status_line import StatusLine
 
 
 def rows(app):
@@ -176,6 +177,21 @@ async def test_telling_something_is_remembered(app_on, ines, settled):
         await settled(pilot)
         assert ines.was_told("remember", "The user does not eat fish.")
         assert "does not eat fish." in [row.text for row in rows(app)]
+
+
+async def test_the_first_thing_told_fills_an_empty_vault_and_the_list_has_the_focus(app_on, empty, settled):
+    app = app_on(empty)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settled(pilot)
+        await pilot.press("r")
+        await pilot.pause()
+        app.post_message(events.Paste("does not eat fish."))
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.screen.query_one(ItemList).has_focus
+        assert app.screen.query_one(StatusLine).region.y == 22
+        assert all(toast.region.bottom <= 22 for toast in app.screen.query("Toast"))
+        assert len(app.screen.query("Toast")) == 1
 
 
 async def test_a_sensitive_class_is_allowed_only_after_a_question(app_on, ines, settled):

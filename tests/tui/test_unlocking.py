@@ -79,6 +79,7 @@ async def test_the_recovery_code_opens_the_vault_too(app_on, unlocks, settled):
         await pilot.press("enter")
         await settled(pilot)
         assert isinstance(app.screen, BrowseScreen)
+        assert ["inkling passphrase --recovery" in note.message for note in app._notifications] == [True]
 
 
 async def test_a_damaged_vault_is_said_to_be_damaged(app_on, unlocks, settled, monkeypatch):

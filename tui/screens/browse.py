@@ -12,9 +12,9 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Footer, Input
 
-from tui import groups, rows
 from tui.calls import Failed
 from tui.dossier import Dossier, collect
+from tui.listing import Listing
 from tui.screens.acting import ActingScreen, Changed
 from tui.screens.ask import AskScreen
 from tui.screens.dialogs import SentenceDialog
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from memory.records import Hit, Proposition
+    from tui.groups import Group
     from tui.rows import Row
 
 _RECALLED = 30  # results of one recall
@@ -85,11 +86,7 @@ class BrowseScreen(ActingScreen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._held: dict[str, Proposition] = {}
-        self._row_of: dict[str, Row] = {}
-        self._groups: list[groups.Group] = []
-        self._chosen = groups.ALL
-        self._recalled: list[Hit] | None = None
+        self._listing = Listing()
         self._seen_changes = -1
 
     # what is on the screen
@@ -127,11 +124,11 @@ class BrowseScreen(ActingScreen[None]):
     @property
     def subject(self) -> Proposition | None:
         """The proposition under the cursor."""
-        return self._held.get(self.subject_id or "")
+        return self._listing.held.get(self.subject_id or "")
 
     def everything(self) -> list[Proposition]:
         """All that is held."""
-        return list(self._held.values())
+        return list(self._listing.held.values())
 
     # reading the vault
 
@@ -146,54 +143,35 @@ class BrowseScreen(ActingScreen[None]):
     def _loaded(self, event: Loaded) -> None:
         event.stop()
         held = event.held
-        self._held = {p.id: p for p in held.propositions}
-        now = self.inkling.clock()
-        self._row_of = {p.id: rows.of_proposition(p, now) for p in held.propositions}
-        self._groups = groups.grouped(held.propositions)
-        self.inkling.held = {**held.counts, "believed": len(self._groups[0].propositions)}
+        self._listing.hold(held.propositions, self.inkling.clock())
+        self.inkling.held = {**held.counts, "believed": len(self._listing.groups[0].propositions)}
         self.query_one(NothingYet).show(read=held.counts["observations"], waiting=held.counts["pending"])
+        if self.has_class("-empty") and held.propositions:
+            self.call_after_refresh(self.query_one(ItemList).focus)
         self.set_class(not held.propositions, "-empty")
-        self.query_one(KindList).show(self._groups, self._chosen)
+        self.query_one(KindList).show(self._listing.groups, self._listing.chosen)
         self._list(keep=self.subject_id)
         self.refresh_bindings()
 
     def on_changed(self, event: Changed) -> None:
         """What the user did is done: show the vault as it is now. The app tells them."""
-        if event.gone is not None and self._recalled is not None:
-            self._recalled = [hit for hit in self._recalled if hit.id != event.gone]
+        if event.gone is not None:
+            self._listing.drop(event.gone)
         self.call_after_refresh(self.action_reload)
 
     # the list
 
     def _list(self, keep: str | None = None) -> None:
-        """Show the chosen group, or what was recalled, as far as it matches the search."""
-        shown, title = self._rows()
+        """Show what the user looks at. The cursor stays on ``keep`` if that is in it."""
+        view = self._listing.view(self.query_one(SearchField).value)
         items = self.query_one(ItemList)
-        items.border_title = title
-        items.show(shown, keep, self._why_empty())
-
-    def _rows(self) -> tuple[list[Row], str]:
-        search = self.query_one(SearchField).value
-        if self._recalled is not None:
-            now = self.inkling.clock()
-            return [rows.of_hit(hit, self._row_of, now) for hit in self._recalled], f"Recalled · {len(self._recalled)}"
-        if not self._groups:
-            return [], ""
-        group = next((g for g in self._groups if g.key == self._chosen), self._groups[0])
-        matching = rows.matching([self._row_of[p.id] for p in group.propositions], search)
-        counted = f"{len(matching):,} of {len(group.propositions):,}" if search else f"{len(matching):,}"
-        return matching, f"{group.title} · {counted} · The user …"
-
-    def _why_empty(self) -> str:
-        if self._recalled is not None:
-            return "Nothing in memory bears on that. Escape goes back to what is believed."
-        return "No proposition here has these words. Enter searches by meaning, and in what was read. Escape clears."
+        items.border_title = view.title
+        items.show(view.rows, keep, view.if_empty)
 
     @on(KindList.Chosen)
     def _choose(self, event: KindList.Chosen) -> None:
         event.stop()
-        self._chosen = event.key
-        self._recalled = None
+        self._listing.choose(event.key)
         self._list()
 
     @on(KindList.Entered)
@@ -204,7 +182,7 @@ class BrowseScreen(ActingScreen[None]):
     @on(Input.Changed, "#search")
     def _filter(self, event: Input.Changed) -> None:
         event.stop()
-        self._recalled = None
+        self._listing.put_away()
         self._list(keep=self.subject_id)
 
     @on(Input.Submitted, "#search")
@@ -227,7 +205,7 @@ class BrowseScreen(ActingScreen[None]):
     def _show_recalled(self, event: Recalled) -> None:
         event.stop()
         if event.query == self.query_one(SearchField).value.strip():
-            self._recalled = event.hits
+            self._listing.recalled(event.hits, self.inkling.clock())
             self._list()
 
     def on_failed(self, event: Failed) -> None:
@@ -281,7 +259,7 @@ class BrowseScreen(ActingScreen[None]):
 
     def action_clear(self) -> None:
         """Clear the search."""
-        self._recalled = None
+        self._listing.put_away()
         self.query_one(SearchField).value = ""
         self._list(keep=self.subject_id)
         self.query_one(ItemList).focus()
@@ -315,12 +293,12 @@ class BrowseScreen(ActingScreen[None]):
         self.notify("Distilling what waits. You can go on meanwhile.", markup=False)
         self.change("distil", self.assistant.distil, "Distilled all that was waiting.")
 
-    def groups_at_hand(self) -> Sequence[groups.Group]:
+    def groups_at_hand(self) -> Sequence[Group]:
         """The groups there are, for the palette."""
-        return self._groups
+        return self._listing.groups
 
     def choose(self, key: str) -> None:
         """Show a group, as if it had been chosen at the side."""
-        self.query_one(KindList).show(self._groups, key)
+        self.query_one(KindList).show(self._listing.groups, key)
         self._choose(KindList.Chosen(key))
         self.query_one(ItemList).focus()

@@ -112,6 +112,7 @@ class RecoveryScreen(Screen[None]):
             yield Static("", id="question")
             yield Input(placeholder="five characters", max_length=8, id="proof")
             yield Static("", id="said", markup=False)
+            yield Static("inkling passphrase --new-recovery-code makes another, if this one is lost.", classes="hint")
         yield StatusLine()
         yield Footer(show_command_palette=False)
 

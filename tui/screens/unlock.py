@@ -6,6 +6,7 @@ loads the heavy half of Inkling, so that the passphrase opens the vault sooner.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -29,9 +30,10 @@ _WRONG_AGAIN = f"{_WRONG} If it is lost, the recovery code opens the vault too: 
 class Opened(Message):
     """A vault was opened; whoever handles this owns the assistant."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, *, by_recovery_code: bool = False) -> None:
         super().__init__()
         self.assistant = assistant
+        self.by_recovery_code = by_recovery_code
 
 
 class UnlockScreen(AssistantScreen[None]):
@@ -69,8 +71,11 @@ class UnlockScreen(AssistantScreen[None]):
             return
         field.disabled = True
         self._say("Opening…")
-        by_code, opening = self._by_code, self.inkling.open_vault
-        self.call("unlock", lambda: opening(recovery_code=secret) if by_code else opening(secret), Opened)
+        opening = self.inkling.open_vault
+        if self._by_code:
+            self.call("unlock", lambda: opening(recovery_code=secret), partial(Opened, by_recovery_code=True))
+        else:
+            self.call("unlock", lambda: opening(secret), Opened)
 
     def on_failed(self, event: Failed) -> None:
         """Say kindly what was wrong, and let the user try again."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"\[\d{1,2}\]")
 _CITED = 160  # characters of a citation shown
+_TELLING = 60  # characters by which an answer is seen to quote a citation
 
 
 class Citations(OptionList, inherit_bindings=False):
@@ -99,7 +100,7 @@ def _line(number: int, hit: Hit, answer: Answer) -> Content:
     """A citation: whose words and when, and the words unless the answer has them already."""
     what = "believed" if hit.type == "proposition" else f"{wording.speaker(hit.speaker)}, {wording.moment(hit.at)}"
     words = one_line(hit.text)
-    if words in one_line(answer.text):
+    if words[:_TELLING] in one_line(answer.text):
         return Content.assemble((f"[{number}] ", "bold $accent"), (what, "$muted"))
     cut = words if len(words) <= _CITED else words[:_CITED] + "…"
     return Content.assemble((f"[{number}] ", "bold $accent"), (f"{what}: ", "$muted"), cut)

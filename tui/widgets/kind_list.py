@@ -23,7 +23,7 @@ class KindList(OptionList, inherit_bindings=False):
         Binding("up,k", "cursor_up", "Previous", show=False),
         Binding("home,g", "first", "First", show=False),
         Binding("end,G", "last", "Last", show=False),
-        Binding("enter", "select", "To the list"),
+        Binding("enter", "select", "To the list", show=False),
     ]
 
     class Chosen(Message):

@@ -38,7 +38,7 @@ def _left(vault: Path | None, held: dict[str, Any] | None) -> list[str]:
     """Ways to say what is held, the fullest first."""
     place = one_line(_short(vault)) if vault else "a throwaway vault"
     if held is None:
-        return [f"{place} · locked", "locked"]
+        return [place, ""]
     believed = f"{held.get('believed', 0):,} believed"
     read = f"{wording.count(held['observations'], 'message')} read"
     waiting = f"{held['pending']:,} waiting" if held.get("pending") else ""
