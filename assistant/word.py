@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from assistant.distillers.small.kinds import kind_of, lifespan_of, sensitivity_of
+from memory.embedder import default_embedder
 from memory.errors import InvalidInputError
 from memory.reconcile.reconcile import CANDIDATES, NEAR, SURE, Judge
 from memory.records import Draft, Revision, sound
@@ -104,9 +104,11 @@ def _checked(text: str) -> str:
 
 
 def _draft(text: str) -> Draft:
-    """What the user wrote, labelled as a distiller would label it."""
-    kind = kind_of(text)
+    """What the user wrote, labelled as the small distiller would label it."""
+    from assistant.distillers.small import gate  # noqa: PLC0415 - weights that a command which only reads does without
+
+    [(kind, lifespan, sensitivity)] = gate.labels([text], default_embedder().embed([text]))
     return Draft(
-        text=text, kind=kind, quote=text, observation_key="user", basis="user", certainty=0.99,
-        lifespan=lifespan_of(text, kind), sensitivity=sensitivity_of(text), start=0,
+        text=text, kind=kind, quote=text, observation_key="user", basis="user", certainty=0.99, lifespan=lifespan,
+        sensitivity=sensitivity, start=0,
     )  # fmt: skip

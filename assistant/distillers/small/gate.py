@@ -71,7 +71,7 @@ def weights() -> Weights:
             sensitivities=tuple(names["sensitivities"]),
             **arrays,
         )
-    except (OSError, KeyError, ValueError, TypeError) as error:
+    except (OSError, EOFError, KeyError, ValueError, TypeError) as error:
         raise ModelMissingError(
             f"the weights of the small distiller ({WEIGHTS}) are absent or altered: reinstall inkling-memory"
         ) from error
@@ -129,6 +129,18 @@ def judge(candidates: Sequence[tuple[Candidate, Resolved]], seen: Matrix, embedd
             sensitivity=_sensitivity(model, sensitive[at], resolved.text, candidate.quote.text),
         )
         for at, (candidate, resolved) in enumerate(candidates)
+    ]
+
+
+def labels(texts: Sequence[str], embedded: Matrix) -> list[tuple[Kind, Lifespan, Sensitivity | None]]:
+    """Kind, lifespan and sensitive class of propositions nobody drafted; ``embedded`` has their unit vectors as rows."""
+    model = weights()
+    meaning = said(texts, embedded)
+    kind, lifespan = (_linear(meaning, head).argmax(axis=1) for head in (model.kind, model.lifespan))
+    sensitive = _sigmoid(_linear(meaning, model.sensitivity))
+    return [
+        (model.kinds[kind[at]], model.lifespans[lifespan[at]], _sensitivity(model, sensitive[at], text, text))
+        for at, text in enumerate(texts)
     ]
 
 
