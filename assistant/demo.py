@@ -44,9 +44,9 @@ HATSUE = Persona(
     name="Hatsue Kanemoto",
     summary="cook and owner of a nine-seat counter in Osaka, in the summer of 2026",
     questions=(
-        "Which days is my restaurant closed?",
-        "How many years did I live in Wellington?",
-        "Who brings my fish now?",
+        "Where does my daughter live?",
+        "How long did I live in Wellington?",
+        "Am I moving to Tenma?",
         "What is my blood type?",
     ),
 )

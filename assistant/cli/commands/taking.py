@@ -6,16 +6,18 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from assistant.cli import terminal
+from assistant.cli.exits import OK
 from assistant.cli.options import as_json, read_zone
 from assistant.cli.session import Session, pass_session
 from assistant.cli.terminal import answer, answer_json, counted, note, progress
 from assistant.cli.text import one_line
-from memory.errors import OwnerUnknownError
+from memory.errors import OwnerUnknownError, UnreadableExportError
 
 if TYPE_CHECKING:
     from assistant.core import Assistant
@@ -49,9 +51,9 @@ class Imported:
 )
 @click.option("--no-distil", is_flag=True, help="Only store; draw conclusions later with: inkling distil")
 @as_json
-@pass_session
+@click.pass_context
 def import_(
-    session: Session,
+    ctx: click.Context,
     files: tuple[str, ...],
     names: tuple[str, ...],
     zone: tzinfo | None,
@@ -64,22 +66,28 @@ def import_(
     Importing a file again, or a later export of the same chat, adds only what is new. Passwords, keys, card numbers
     and the like are removed before anything is stored.
 
+    A file that cannot be read does not keep the others from coming in; the exit status is the first one's.
+
     Where the export does not say who you are, --me does, or you are asked; the answer is remembered for that format.
     """
+    session: Session = ctx.obj
+    done: list[Imported] = []
+    failed: list[UnreadableExportError] = []
     with session.assistant() as assistant:
-        done = [_import(assistant, file, zone, names) for file in files]
-        counts = {} if no_distil else _distil(assistant)
+        for file in files:
+            try:
+                done.append(_import(assistant, file, zone, names))
+            except UnreadableExportError as error:  # the other files are no worse for it
+                note(f"inkling: {error}")
+                failed.append(error)
+        counts = _distil(assistant) if done and not no_distil else {}
     if as_json:
         answer_json({"files": [vars(one) for one in done], "distilled": counts})
-        return
-    for one in done:
-        answer(f"{one_line(one.file)} ({one.format}): {counted(one.messages, 'message')}, {one.new:,} new")
-        if one.redacted:
-            answer(f"  removed before storing: {_kinds(one.redacted)}")
-        if one.problems:
-            answer(f"  skipped: {counted(one.problems, 'unreadable record')}")
-    if not no_distil:
-        _report(counts)
+    elif done:
+        _report_files(done)
+        if not no_distil:
+            _report(counts)
+    ctx.exit(failed[0].exit_code if failed else OK)
 
 
 @click.command()
@@ -107,7 +115,7 @@ def _import(assistant: Assistant, file: str, zone: tzinfo | None, given: tuple[s
             note(f"skipped {one_line(problem.position)}: {problem.reason}")
 
     observations = _with_owner(assistant, export, frozenset(given), on_problem)
-    with progress(one_line(file), export.bytes_total) as advance:
+    with progress(one_line(Path(file).name), export.bytes_total) as advance:
         shown = 0
         for taken in assistant.take(observations):
             result.messages += len(taken.rows)
@@ -164,6 +172,15 @@ def _speaker(typed: str, speakers: tuple[str, ...]) -> str | None:
 def _distil(assistant: Assistant) -> dict[str, int]:
     with progress("Drawing conclusions", assistant.status()["pending"]) as advance:
         return assistant.distil(advance)
+
+
+def _report_files(done: list[Imported]) -> None:
+    for one in done:
+        answer(f"{one_line(one.file)} ({one.format}): {counted(one.messages, 'message')}, {one.new:,} new")
+        if one.redacted:
+            answer(f"  removed before storing: {_kinds(one.redacted)}")
+        if one.problems:
+            answer(f"  skipped: {counted(one.problems, 'unreadable record')}")
 
 
 def _report(counts: dict[str, int]) -> None:

@@ -16,8 +16,6 @@ from support import PASSPHRASE
 from assistant import Assistant
 
 pty = pytest.importorskip("pty", reason="needs a pseudo-terminal")
-fcntl = pytest.importorskip("fcntl")
-termios = pytest.importorskip("termios")
 
 CODE = """
 import sys
@@ -37,7 +35,7 @@ def on_terminal(*arguments: str, typed: tuple[str, ...] = (), **environment: str
     command = [sys.executable, "-X", "faulthandler", "-c", CODE, *arguments]
     variables = {**os.environ, **environment, "TERM": "xterm", "COLUMNS": "100"}
     with subprocess.Popen(
-        command, env=variables, stdin=line, stdout=line, stderr=line, preexec_fn=own_terminal, start_new_session=True
+        command, env=variables, stdin=line, stdout=line, stderr=line, start_new_session=True
     ) as process:
         os.close(line)
         shown = ""
@@ -49,11 +47,6 @@ def on_terminal(*arguments: str, typed: tuple[str, ...] = (), **environment: str
                 shown += "\n"
     os.close(screen)
     return process.returncode, shown
-
-
-def own_terminal() -> None:
-    """Make the pseudo-terminal on stdin the process's controlling one, as a login does."""
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def read(screen: int, process: subprocess.Popen[bytes]) -> str:

@@ -41,6 +41,14 @@ def test_importing_again_adds_nothing_and_needs_no_name(filled: Inkling, chat: P
     assert (again["files"][0]["messages"], again["files"][0]["new"]) == (7, 0)
 
 
+def test_a_file_that_cannot_be_read_does_not_keep_the_others_out(inkling: Inkling, chat: Path, tmp_path: Path) -> None:
+    inkling("init")
+    run = inkling("import", str(tmp_path / "absent.zip"), str(chat), "--me", "Sam Reed")
+    assert run.status == 20
+    assert "7 messages, 7 new" in run.out
+    assert "nurse" in inkling("profile").out
+
+
 def test_without_distilling_it_only_stores(inkling: Inkling, chat: Path) -> None:
     inkling("init")
     inkling("import", "--no-distil", str(chat), "--me", "sam reed")
