@@ -40,6 +40,7 @@ class Redaction:
 
     def clean(self, batch: Sequence[Observation]) -> Clean:
         """Redact a batch, each thread of it in time order."""
+        batch = self._named(batch)
         done = list(batch)
         earlier: dict[int, str] = {}
         counts: Counter[str] = Counter()
@@ -52,10 +53,25 @@ class Redaction:
                 if result.counts:
                     earlier[stored.row] = result.text
             for place, result in zip(places, results[len(before) :], strict=True):
-                done[place] = _with(batch[place], result.text)
+                if result.counts:
+                    done[place] = replace(batch[place], text=result.text)
             for result in results:
                 counts.update(result.counts)
         return Clean(done, earlier, counts)
+
+    def _named(self, batch: Sequence[Observation]) -> list[Observation]:
+        """The batch with titles redacted, and threads that are named after a secret under a name that says nothing."""
+        names = {o.thread: o.thread for o in batch}
+        for name in filter(None, tuple(names)):
+            if redact(name).counts:
+                names[name] = self._forgetting.alias(name)
+        titles = {o.title: redact(o.title).text if o.title else o.title for o in batch}
+        return [
+            o
+            if names[o.thread] == o.thread and titles[o.title] == o.title
+            else replace(o, thread=names[o.thread], title=titles[o.title])
+            for o in batch
+        ]
 
     def mend(self, earlier: dict[int, str], at: datetime) -> None:
         """Put redacted texts in place of stored ones; call inside the transaction that stores the batch."""
@@ -70,11 +86,3 @@ def _threads(batch: Sequence[Observation]) -> dict[Thread, list[int]]:
     for place in sorted(range(len(batch)), key=lambda i: batch[i].at):
         places.setdefault(Thread.of(batch[place]), []).append(place)
     return places
-
-
-def _with(observation: Observation, text: str) -> Observation:
-    """The observation with a redacted text and title; the very same where there was nothing to remove."""
-    title = redact(observation.title).text if observation.title else observation.title
-    if text == observation.text and title == observation.title:
-        return observation
-    return replace(observation, text=text, title=title)

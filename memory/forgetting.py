@@ -65,7 +65,11 @@ class Forgetting:
         """The observation with a key: its source's, or one that says nothing about the text it was made from."""
         if observation.key is not None:
             return observation
-        return replace(observation, key="hmac:" + self._mark("key", observation.stable_key).hex()[:32])
+        return replace(observation, key=self.alias(observation.stable_key))
+
+    def alias(self, name: str) -> str:
+        """A name for ``name``, always the same, from which only who has the vault's key could find it."""
+        return "hmac:" + self._mark("key", name).hex()[:32]
 
     def _resting_on(self, rows: Sequence[int]) -> tuple[list[Held], list[Held]]:
         """Propositions with evidence in these observations: those resting on them alone, and the others."""

@@ -491,3 +491,12 @@ def test_messages_in_reverse_order_are_read_as_they_happened(vault: Assistant) -
 def test_a_secret_in_a_title_is_not_stored(vault: Assistant) -> None:
     vault.observe([said("hello", "k", title="password: Tr0ub4dor&3xyz - Notes")])
     assert "Tr0ub4dor" not in everything(vault)
+
+
+def test_a_thread_named_after_a_secret_keeps_its_messages_together_under_another_name(vault: Assistant) -> None:
+    names = ["password: Tr0ub4dor&3xyz", "password: Tr0ub4dor&4abc", "Ana"]
+    first = vault.observe([said(f"a{n}", f"a{n}", thread=name) for n, name in enumerate(names)])
+    vault.observe([said(f"b{n}", f"b{n}", thread=name, days=1) for n, name in enumerate(names)])
+    assert "Tr0ub4dor" not in everything(vault)
+    for n, id_ in enumerate(first):
+        assert [o.text for _, o in vault.around(id_)] == [f"a{n}", f"b{n}"]
