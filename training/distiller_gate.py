@@ -1,19 +1,26 @@
 """Fit the small distiller's gate on the gold snippets and write its weights file.
 
-    python training/distiller_gate.py GOLD_FOLDER [--held-out w7 w8] [--out FILE]
+    python training/distiller_gate.py GOLD_FOLDER [--plain SPC_FOLDER] [--held-out w7 w8] [--out FILE]
 
 Candidates are made by the product's own code and labelled by the scoreboard's rule (cosine of at least 0.70 with a
 gold proposition, or 0.50 with overlapping quotes, negation agreeing). Every file has the same weight, because the
 annotators of some noted twice as many facts as others. Regularisation and calibration are chosen by leaving out one
 file at a time; the files named by ``--held-out`` are never read. Certainty is calibrated on the drafts that would be
 kept, a little more leniently than by the rule (0.60, or 0.40 with overlapping quotes): a fact put in other words, or
-twice, is still true. Needs scikit-learn.
+twice, is still true.
+
+``--plain`` adds persona sentences of Synthetic-Persona-Chat (Jandaghi et al. 2023, CC BY 4.0) as plainly stated facts,
+each set into a gold conversation so that its surroundings say nothing: the gold shuns the obvious, and without them
+"I am allergic to peanuts" is thought unlikely. Needs scikit-learn.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import gzip
 import json
+import random
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +37,9 @@ from memory.records import KINDS, LIFESPANS, SENSITIVITIES, Observation
 SEED = 7
 STRENGTHS = (0.01, 0.02, 0.05, 0.1)  # C of the fact model, tried by cross-validation
 HEAD_STRENGTH = 0.1  # C of the kind and lifespan heads: 0.67 and 0.57 right on files left out, flat from 0.03 to 0.3
+PLAIN_SENTENCES = 900
+PLAIN_WEIGHT = 0.5  # of one gold file
+LOWER_CASE, SAID_AFTER = 0.4, 0.5  # shares of persona sentences typed in lower case, and after another sentence
 GLANCE_LOSS = 0.01  # share of the drafts that the look before embedding may cost
 LEAST_SEEN = 5  # a writer or flag seen less often gets no weight of its own
 NEGATION = re.compile(
@@ -112,6 +122,38 @@ def read(folder: Path, held_out: set[str]) -> tuple[list[Row], np.ndarray, list[
     return rows, of_rows, golds, of_golds
 
 
+def plainly_stated(folder: Path, gold: Path, held_out: set[str], count: int) -> list[Row]:
+    """Candidates of ``count`` persona sentences, each said by the user somewhere in a gold conversation."""
+    draw = random.Random(SEED)
+    sentences: set[str] = set()
+    for path in sorted(folder.glob("*.csv.gz")):
+        with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines):
+                both = row["user 1 personas"] + "\n" + row["user 2 personas"]
+                sentences.update(line.strip() for line in both.splitlines() if line.strip())
+    records = [
+        json.loads(line)
+        for path in sorted(gold.glob("w*.jsonl"))
+        if path.stem not in held_out
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    talks = [r for r in records if r["source"] == "chat" and any(turn["who"] == "me" for turn in r["turns"])]
+    rows: list[Row] = []
+    for number, sentence in enumerate(draw.sample(sorted(sentences), count)):
+        record = json.loads(json.dumps(draw.choice(talks)))
+        said = sentence.lower().rstrip(".") if draw.random() < LOWER_CASE else sentence
+        at = draw.choice([i for i, turn in enumerate(record["turns"]) if turn["who"] == "me"])
+        before = record["turns"][at]["text"] + " " if draw.random() < SAID_AFTER else ""
+        record["turns"][at]["text"] = before + said
+        turns = observations(record)
+        rows += [
+            Row("plain", c, r, gate.to_assistant(turns), -1 - number, 0, [0], [0])
+            for c, r in distiller.dated(turns)
+            if c.observation is turns[at] and c.quote.start >= len(before) and c.writer in {"clause", "noun"}
+        ]
+    return rows
+
+
 def vocabulary(rows: list[Row]) -> tuple[dict[str, int], dict[str, int]]:
     """Columns of the writers and flags seen often enough."""
     kinds = [f"{row.candidate.writer}:{row.candidate.form}" for row in rows]
@@ -128,9 +170,10 @@ def logistic(
 
 
 def equal_files(files: np.ndarray) -> np.ndarray:
-    """Sample weights of mean 1 that give every file the same say."""
+    """Sample weights of mean 1 that give every gold file the same say, and plain sentences a part of one."""
     names, counts = np.unique(files, return_counts=True)
-    each = dict(zip(names, len(files) / len(names) / counts, strict=True))
+    say = np.where(names == "plain", PLAIN_WEIGHT, 1.0)
+    each = dict(zip(names, len(files) * say / say.sum() / counts, strict=True))
     return np.array([each[file] for file in files])
 
 
@@ -158,7 +201,7 @@ def logit(chances: np.ndarray) -> np.ndarray:
 def out_of_fold(inputs: np.ndarray, labels: np.ndarray, files: np.ndarray, strength: float) -> np.ndarray:
     """Probabilities of each file's candidates by a model that has not seen that file."""
     out = np.zeros(len(labels))
-    for file in np.unique(files):
+    for file in np.unique(files[files != "plain"]):
         test = files == file
         out[test] = logistic(inputs[~test], labels[~test], strength, equal_files(files[~test])).predict_proba(
             inputs[test]
@@ -201,27 +244,35 @@ def main() -> None:
     """Fit, report, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("gold", type=Path)
+    parser.add_argument("--plain", type=Path)
     parser.add_argument("--held-out", nargs="*", default=["w7", "w8"])
     parser.add_argument("--out", type=Path, default=Path(gate.__file__).with_name(gate.WEIGHTS))
     options = parser.parse_args()
-    rows, of_rows, golds, of_golds = read(options.gold, set(options.held_out))
+    held_out = set(options.held_out)
+    rows, of_rows, golds, of_golds = read(options.gold, held_out)
+    if options.plain:
+        plain = plainly_stated(options.plain, options.gold, held_out, PLAIN_SENTENCES)
+        of_rows = np.vstack([of_rows, default_embedder().embed([row.resolved.text for row in plain])])
+        rows += plain
     writers, flags = vocabulary(rows)
     hand = np.array([features.vector(r.candidate, r.resolved, writers, flags, assistant=r.assistant) for r in rows])
     inputs = np.hstack([hand, of_rows * gate.EMBEDDING_SCALE])
     labels = np.array([bool(row.fits) for row in rows])
     files = np.array([row.file for row in rows])
+    real = files != "plain"
     folds = {strength: out_of_fold(inputs, labels, files, strength) for strength in STRENGTHS}
-    strength = min(folds, key=lambda s: loss(labels, folds[s]))
-    chosen, true = kept(rows, of_rows, folds[strength])
+    strength = min(folds, key=lambda s: loss(labels[real], folds[s][real]))
+    chosen, true = kept([row for row in rows if row.file != "plain"], of_rows, folds[strength])
     curve = logistic(logit(folds[strength][chosen]), true, 1e3, equal_files(files[chosen]))
     grid = np.linspace(0.005, 0.995, 67)
     certainty = curve.predict_proba(logit(grid))[:, 1]
     glances = out_of_fold(hand, labels, files, 1.0)
     drafted = chosen[np.interp(folds[strength][chosen], grid, certainty) >= distiller.THRESHOLD]
     least = float(logit(np.quantile(glances[drafted], [GLANCE_LOSS]))[0, 0])
-    texts = [gold["text"] for gold in golds] + [row.resolved.text for row in rows if row.fits]
-    meaning = gate.said(texts, np.vstack([of_golds, of_rows[labels]]))
-    golds = golds + [golds[row.golds_from + row.fits[0]] for row in rows if row.fits]
+    matched = np.flatnonzero(labels & real)
+    texts = [gold["text"] for gold in golds] + [rows[at].resolved.text for at in matched]
+    meaning = gate.said(texts, np.vstack([of_golds, of_rows[matched]]))
+    golds = golds + [golds[rows[at].golds_from + rows[at].fits[0]] for at in matched]
     names = {
         "writers": list(writers),
         "flags": list(flags),
@@ -243,7 +294,7 @@ def main() -> None:
     )
     print(
         f"{len(rows)} candidates, {labels.mean():.3f} of them facts; "
-        f"C {strength}, log loss out of fold {loss(labels, folds[strength]):.4f}"
+        f"C {strength}, log loss out of fold {loss(labels[real], folds[strength][real]):.4f}"
     )
     print(f"worth embedding: {np.mean(glances >= 1 / (1 + np.exp(-least))):.2f} of the candidates")
     print(f"{options.out}: {options.out.stat().st_size} bytes")

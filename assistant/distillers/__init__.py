@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from assistant.distillers.small import SmallDistiller
 from memory.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -40,13 +41,7 @@ class Distiller(Protocol):
         ...
 
 
-def _small() -> Distiller:
-    from assistant.distillers.small import SmallDistiller  # noqa: PLC0415  loads numpy and weights: only when asked for
-
-    return SmallDistiller()
-
-
-_LOADERS: dict[str, Callable[[], Distiller]] = {"small": _small}
+_LOADERS: dict[str, Callable[[], Distiller]] = {"small": SmallDistiller}
 
 
 def load_distiller(name: str = "small") -> Distiller:

@@ -32,7 +32,7 @@ _STILL = re.compile(
 )
 _WH = re.compile(
     r"\b(?P<wh>where|what|when|who|how old|how long|how often|how many|which|what time)['’]?s?\s+(?P<aux>do|"
-    r"are|have|did|will|is|was)?\s*(?P<who>you|u|your)\s+(?P<rest>[^.?!]{0,80})\?",
+    r"are|have|did|will|is|was)?\s*(?P<who>you|u|your)\b\s*(?P<rest>[^.?!]{0,80})\?",
     re.IGNORECASE,
 )
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from assistant.distillers.small import chat, gate, screens
 from assistant.distillers.small.times import Resolved, absolute
-from memory.embedder import default_embedder
 from memory.records import Draft
 
 if TYPE_CHECKING:
@@ -23,34 +20,24 @@ _SAME_PLACE = 0.7  # cosine from which two candidates with overlapping quotes sa
 _SAME = 0.8  # and wherever their quotes are
 
 
-class SmallDistiller:
-    """The engine that ships with Inkling: no download, no network, a few milliseconds a message."""
-
-    name = "small"
-    version = "1"
-
-    def __init__(self, embedder: Embedder | None = None) -> None:
-        self._embedder = embedder or default_embedder()
-
-    def distil(self, observations: Sequence[Observation], known: Sequence[str] = ()) -> list[Draft]:
-        """Drafts from one episode; see ``assistant.distillers.Distiller``. ``known`` is not needed by this engine."""
-        del known
-        found: list[tuple[Candidate, Resolved]] = []
-        assistant: list[bool] = []
-        for thread in threads(observations):
-            of_thread = list(dated(thread))
-            found += of_thread
-            assistant += [gate.to_assistant(thread)] * len(of_thread)
-        if not found:
-            return []
-        seen = gate.observed(found, assistant)
-        worth = gate.worth_embedding(seen)
-        found, seen = [found[at] for at in worth], seen[worth]
-        vectors = self._embedder.embed([resolved.text for _, resolved in found])
-        judged = gate.judge(found, seen, vectors)
-        order = {observation.stable_key: at for at, observation in enumerate(observations)}
-        drafts = [_draft(*found[at], judged[at]) for at in best(found, vectors, judged)]
-        return sorted(drafts, key=lambda draft: (order[draft.observation_key], draft.start or 0))
+def drafts(observations: Sequence[Observation], embedder: Embedder) -> list[Draft]:
+    """Drafts from one episode, in the order of their evidence. Raises ModelMissingError without a model's files."""
+    found: list[tuple[Candidate, Resolved]] = []
+    assistant: list[bool] = []
+    for thread in threads(observations):
+        of_thread = list(dated(thread))
+        found += of_thread
+        assistant += [gate.to_assistant(thread)] * len(of_thread)
+    if not found:
+        return []
+    seen = gate.observed(found, assistant)
+    worth = gate.worth_embedding(seen)
+    found, seen = [found[at] for at in worth], seen[worth]
+    vectors = embedder.embed([resolved.text for _, resolved in found])
+    judged = gate.judge(found, seen, vectors)
+    order = {observation.stable_key: at for at, observation in enumerate(observations)}
+    out = [_draft(*found[at], judged[at]) for at in best(found, vectors, judged)]
+    return sorted(out, key=lambda draft: (order[draft.observation_key], draft.start or 0))
 
 
 def threads(observations: Sequence[Observation]) -> list[list[Observation]]:
@@ -68,7 +55,7 @@ def dated(thread: Sequence[Observation]) -> Iterator[tuple[Candidate, Resolved]]
 
 
 def best(
-    found: Sequence[tuple[Candidate, Resolved]], vectors: np.ndarray, judged: Sequence[gate.Judgement]
+    found: Sequence[tuple[Candidate, Resolved]], vectors: gate.Matrix, judged: Sequence[gate.Judgement]
 ) -> list[int]:
     """Indices of the candidates to draft: likely enough, and none that only repeats a likelier one."""
     ranked = sorted(range(len(found)), key=lambda at: -judged[at].fact)

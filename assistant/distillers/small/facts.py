@@ -35,11 +35,11 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _SIGN_OFF = re.compile(
-    r"(?:^|[\n.!,]\s*|\s)(?:(?:kind |best |warm |many |with )*(?:regards|wishes|best|thanks|"
-    r"thank you|cheers|yours(?: sincerely| faithfully| truly)?|sincerely|love|respectfully|cordially|"
-    r"tx|ta|bw)(?: again| in advance)?)[,.!]?\s*(?:\n\s*)?[-–—]?\s*(?P<name>(?:Dr |Mr |Mrs |"
-    r"Ms |Rev\.? |Prof\.? )?[A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’.-]*){0,2})(?=\s*(?:$|\n|[,(]|"
-    r" x+\b))",
+    r"(?:^|[\n.!,]\s*|\s)(?i:(?:kind |best |warm |many |with )*(?:regards|wishes|best|thanks|thank you|cheers"
+    r"|yours(?: sincerely| faithfully| truly)?|sincerely|love|respectfully|cordially|tx|ta|bw)"
+    r"(?: again| in advance)?)[,.!]?\s*(?:\n\s*)?[-–—]?\s*"
+    r"(?P<name>(?:Dr |Mr |Mrs |Ms |Rev\.? |Prof\.? )?[A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’.-]*){0,2})"
+    r"(?=\s*(?:$|\n|[,(]| x+\b))",
 )
 _LAST_WORD = re.compile(
     r"(?:[.!?,]\s+|\n\s*)[-–—]?\s*(?P<name>[A-ZÀ-Þ][a-zà-ÿ'’-]{1,14}(?: [A-ZÀ-Þ][\w'’-]{1,20})?)(?: "

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 WEIGHTS = "gate.npz"
 EMBEDDING_SCALE = 5.0  # brings the entries of a unit vector of 384 to the size of the other features
 _SURE_SENSITIVE = 0.45
-_HINTED_SENSITIVE = 0.01  # enough where the words of the proposition point to the same class
+_HINTED_SENSITIVE = 0.03  # enough where the words of the proposition point to the same class
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def judge(candidates: Sequence[tuple[Candidate, Resolved]], seen: Matrix, embedd
 
 
 def labels(texts: Sequence[str], embedded: Matrix) -> list[tuple[Kind, Lifespan, Sensitivity | None]]:
-    """Kind, lifespan and sensitive class of propositions nobody drafted; ``embedded`` has their unit vectors as rows."""
+    """Kind, lifespan and sensitive class of propositions nobody drafted; rows of ``embedded`` are their vectors."""
     model = weights()
     meaning = said(texts, embedded)
     kind, lifespan = (_linear(meaning, head).argmax(axis=1) for head in (model.kind, model.lifespan))

@@ -68,7 +68,7 @@ _RAW = {
     "in_units": rf"\bin\s+{_COUNT}\s+{_UNIT}(?:['’]?\s+time)?\b",
     "holiday": rf"\b{_AT}(?P<hol>christmas eve|christmas|xmas|new year['’]?s eve|halloween)(?:\s+day)?\b",
     "weekday": rf"\b(?P<prep>on|by|until|since|from|before|after|till)\s+{_DAY}{_NOT_A_SPAN}",
-    "weekday_end": rf"(?<=[a-z] )(?<!and )(?<!or ){_DAY}(?=\.?$)",
+    "weekday_end": rf"(?<=[a-z] )(?<!and )(?<!or )(?<!to )(?<!the )(?<!a ){_DAY}(?=\.?$)",
 }
 
 PATTERNS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _RAW.items())
