@@ -105,6 +105,10 @@ class Assistant:
         assistant.recovery_code = code
         return assistant
 
+    def now(self) -> datetime:
+        """The present by this assistant's clock."""
+        return self._clock()
+
     # what is taken in
 
     def observe(self, observations: Iterable[Observation], progress: Progress | None = None) -> list[str]:

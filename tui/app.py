@@ -43,7 +43,7 @@ def run(vault: Path, assistant: Assistant | None = None) -> int:
     ``assistant`` is one already open, which stays the caller's to close. Without it the vault in the folder
     ``vault`` is unlocked, or made, and closed at the end.
     """
-    app = InklingApp(vault, assistant)
+    app = InklingApp(vault, assistant, clock=assistant.now if assistant else _now)
     try:
         app.run()
     finally:
