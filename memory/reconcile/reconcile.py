@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from memory.store import Held, Store, Stored
 
 NEAR = 0.5  # cosine below which two propositions are not compared; 97% of related development pairs are above
-CANDIDATES = 5  # the judge takes 5 ms a pair
+CANDIDATES = 8
 SURE = 0.6  # probability a contradiction or supersession needs before it may close anything
 
 
