@@ -36,7 +36,8 @@ class UserWord:
         words = _checked(text)
         vector = self._embedder.embed([words])
         with self._store.write():
-            for row in self._store.propositions.with_text(words):
+            if rows := self._store.propositions.with_text(words):
+                row = max(rows)  # said again after it had ended, it is held twice: the last one is meant
                 self.judge(self._store.propositions.get([row])[row], "confirmed", at)
                 return row
             draft = _draft(words)
@@ -61,7 +62,10 @@ class UserWord:
             self._store.vectors["proposition"].add([held.row], self._embedder.embed([words]))
 
     def judge(self, held: Held, verdict: Literal["confirmed", "rejected"], at: datetime) -> None:
-        """Confirm or reject. Confirming keeps a stronger word (remembered, edited) and undoes a rejection."""
+        """Confirm or reject. Confirming keeps a stronger word (remembered, edited) and undoes a rejection.
+
+        What is confirmed holds again instead of what had replaced it; what is rejected has replaced nothing.
+        """
         kept = held.verdict if verdict == "confirmed" and held.verdict in ("remembered", "edited") else verdict
         with self._store.write():
             changes = {"verdict": kept, "verdict_at": held.verdict_at if kept == held.verdict else at, "review": None}
@@ -70,6 +74,12 @@ class UserWord:
             self._store.propositions.change(held.row, **changes)
             action = "confirm" if verdict == "confirmed" else "reject"
             self._record(held.row, at, action, held.text, held.text, f"the user {verdict} it")
+            if verdict == "rejected":
+                self._forgetting.reopen(held.row, at, "what replaced it was rejected")
+            elif held.superseded_by is not None:
+                replacing = self._store.propositions.get([held.superseded_by])[held.superseded_by]
+                if replacing.verdict is None and not replacing.pinned:
+                    self._end(replacing, held.row, held.text, at, "the user confirmed otherwise")
 
     def pin(self, held: Held, pinned: bool, at: datetime) -> None:
         """Pin or unpin."""
@@ -85,8 +95,11 @@ class UserWord:
                 continue
             relation = self._judge.judge(held.text, text, held.created_at, at)
             if relation.label in ("contradicts", "supersedes") and relation.probability >= SURE:
-                self._store.propositions.change(held.row, valid_to=at, superseded_by=row)
-                self._record(held.row, at, "supersede", held.text, text, "the user wrote otherwise")
+                self._end(held, row, text, at, "the user wrote otherwise")
+
+    def _end(self, held: Held, by: int, text: str, at: datetime, reason: str) -> None:
+        self._store.propositions.change(held.row, valid_to=at, superseded_by=by)
+        self._record(held.row, at, "supersede", held.text, text, reason)
 
     def _record(self, row: int, at: datetime, action: str, before: str | None, after: str, reason: str) -> None:
         revision = Revision(at=at, actor="user", action=action, before=before, after=after, reason=reason)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -36,7 +36,7 @@ class Forgetting:
             rows = {row for one in held for row in (one.row, *self._store.propositions.with_text(one.text))}
             for proposition in self._store.propositions.get(rows).values():
                 self._store.tombstones.add(self._marks(proposition), at)
-                self._reopen(proposition.row, rows, at)
+                self.reopen(proposition.row, at, "what replaced it was forgotten", but=rows)
                 self._store.propositions.delete(proposition.row)
                 wordings = {proposition.text, *(s.claim for s in proposition.supports)}
                 self._store.propositions.blank_wordings(wordings)
@@ -60,6 +60,14 @@ class Forgetting:
                 self._store.propositions.delete(proposition.row)
             for proposition in others:
                 self._reword(proposition, {row}, at)
+
+    def reopen(self, row: int, at: datetime, reason: str, but: Collection[int] = ()) -> None:
+        """Let what one proposition had ended hold again, as if it had never been said; call inside a transaction."""
+        for old in self._store.propositions.ended_by(row):
+            if old not in but:
+                self._store.propositions.change(old, valid_to=None, superseded_by=None)
+                note = Revision(at=at, actor="user", action="reopen", before=None, after=None, reason=reason)
+                self._store.propositions.record(old, note)
 
     def keyed(self, observation: Observation) -> Observation:
         """The observation with a key: its source's, or one that says nothing about the text it was made from."""
@@ -104,21 +112,6 @@ class Forgetting:
                 marks.add(self._quote(quoted.observation_key, quoted.quote))
                 marks.update(self._places(quoted.observation_key, quoted.quote, quoted.start))
         return marks
-
-    def _reopen(self, row: int, but: set[int], at: datetime) -> None:
-        """Let what one proposition had ended hold again, as if it had never been said."""
-        for old in self._store.propositions.ended_by(row):
-            if old not in but:
-                self._store.propositions.change(old, valid_to=None, superseded_by=None)
-                note = Revision(
-                    at=at,
-                    actor="user",
-                    action="reopen",
-                    before=None,
-                    after=None,
-                    reason="what replaced it was forgotten",
-                )
-                self._store.propositions.record(old, note)
 
     def _reword(self, held: Held, gone: set[int], at: datetime) -> None:
         """Where the wording came from a forgotten observation, fall back to the latest wording that did not."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import FakeDistiller, draft
+from fakes import FakeDistiller, FakeJudge, draft
 from stores import dump
 from support import PASSPHRASE, START, Clock, said
 
@@ -298,6 +298,48 @@ def test_confirming_makes_certain_and_rejecting_takes_out_for_good(assistant: As
 
 def with_engine(assistant: Assistant, engine: FakeDistiller) -> None:
     assistant._pipeline._distiller = engine
+
+
+@pytest.fixture
+def moved(assistant: Assistant, engine: FakeDistiller, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+    """Leeds, which York has replaced; their ids."""
+    with_engine(assistant, engine)
+    judge = FakeJudge()
+    monkeypatch.setattr(assistant._pipeline._reconciler, "_judge", judge)
+    judge.enqueue("The user lives in Leeds.", "supersedes")
+    assistant.observe([said("I live in Leeds", "1", days=-9), said("we live in York", "2", days=-1)])
+    engine.says("1", draft("The user lives in Leeds.", "live in Leeds", "1", start=2))
+    engine.says("2", draft("The user lives in York.", "live in York", "2", start=3))
+    assistant.distil()
+    leeds, york = (f"p{row}" for row in assistant._store.propositions.all())
+    assert status_of(assistant, leeds, york) == ("superseded", "believed")
+    return leeds, york
+
+
+def status_of(assistant: Assistant, *ids: str) -> tuple[str, ...]:
+    return tuple(assistant.proposition(id_).status for id_ in ids)
+
+
+def test_rejecting_what_replaced_something_brings_that_back(assistant: Assistant, moved: tuple[str, str]) -> None:
+    assistant.reject(moved[1])
+    assert status_of(assistant, *moved) == ("believed", "rejected")
+
+
+def test_confirming_what_was_replaced_ends_what_replaced_it(assistant: Assistant, moved: tuple[str, str]) -> None:
+    assistant.confirm(moved[0])
+    assert status_of(assistant, *moved) == ("believed", "superseded")
+    assert assistant.history(moved[1])[-1].reason == "the user confirmed otherwise"
+
+
+def test_confirming_both_keeps_both_as_nobody_overrules_the_user(assistant: Assistant, moved: tuple[str, str]) -> None:
+    assistant.confirm(moved[1])
+    assistant.confirm(moved[0])
+    assert status_of(assistant, *moved) == ("believed", "believed")
+
+
+def test_remembering_what_had_ended_makes_it_hold_again(assistant: Assistant, moved: tuple[str, str]) -> None:
+    assert assistant.remember("The user lives in Leeds.") == moved[0]
+    assert status_of(assistant, *moved) == ("believed", "superseded")
 
 
 def test_the_users_word_does_not_fade(assistant: Assistant, clock: Clock) -> None:
