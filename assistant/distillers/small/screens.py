@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.distillers.small import facts, nouns, page, verbs
-from assistant.distillers.small.candidate import Candidate, Writer
+from assistant.distillers.small import facts, nouns, page, screen_people, verbs
+from assistant.distillers.small.candidate import Candidate
 from assistant.distillers.small.language import is_english
 from assistant.distillers.small.person import third_person
 from assistant.distillers.small.sentences import Span, clauses, sentences
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from assistant.distillers.small.page import Line, Page
+    from assistant.distillers.small.screen_people import Found
     from memory.records import Observation
 
 _OWN_LINE = re.compile(
@@ -28,24 +29,6 @@ _MY = re.compile(r"\bmy\b", re.IGNORECASE)
 _TASK = re.compile(r"^(?:[-*•]\s*)?(?:\[\s?\]|☐|□|◯|○|o(?=\s{2})|O(?=\s{2})|\(\s\))\s*(?P<what>\S.{3,140})$")
 _DONE = re.compile(r"^(?:[-*•]\s*)?(?:\[[xX✓]\]|☑|✓|✔|v(?=\s))\s*")
 _BULLET = re.compile(r"^[-*•]\s+(?P<what>\S.{3,160})$")
-_GREETING = re.compile(
-    r"^(?:✓\s*)?(?:hi|hello|welcome(?: back)?|hey|good (?:morning|afternoon|evening)|bonjour|"
-    r"guten (?:tag|morgen|abend)|hallo|hola|ol[áa]|ciao|dzień dobry|cześć|hej|thank you(?: for "
-    r"\w+)?|thanks(?: for \w+)?|signed in as|logged in as|willkommen|bienvenue|bienvenid[oa]|"
-    r"dear)[,:!]?\s+"
-    r"(?P<name>(?:(?:mr|mrs|ms|miss|dr|frau|herr)\.? )?[A-ZÀ-ÞŁŚŻŹĆ][\w'’.-]+(?: [A-ZÀ-ÞŁŚŻŹĆ][\w'’.-]*){0,2})"
-    r"\s*(?:[!,.]|$)",
-    re.IGNORECASE,
-)
-_LABELLED = re.compile(
-    r"\b(?:deliver(?:ing)? to|ship(?:ping)? to|dispatch to|order for|passengers?|name|account "
-    r"holder|patient|member|cardholder|traveller|guest|logged in as|signed in as|employee|student|"
-    r"ticket holder|attendee|policyholder|booked by|author|by)(?:\s*[:—–-]\s*|\s{1,3})"
-    r"(?P<name>(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? )?[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’.-]*){1,2})\b(?!\s*(?:,|"
-    r"and|&)\s*[A-Z][a-z]+ [A-Z])",
-    re.IGNORECASE,
-)
-_TITLED = re.compile(r"^(?P<name>(?:Mr|Mrs|Ms|Miss|Mx)\.? [A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’-]+){0,2})$")
 _DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
 _MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _WHEN = re.compile(
@@ -94,11 +77,6 @@ _SUBSCRIBED = re.compile(
     r"{2,40})",
     re.IGNORECASE,
 )
-_NOT_A_NAME = re.compile(
-    r"\b(?:back|to|the|your|our|all|team|everyone|user|guest|again|name|for|there|sir|madam|"
-    r"hiring|panel|customer|parent|member|home|account)\b",
-    re.IGNORECASE,
-)
 
 
 def candidates(thread: Sequence[Observation]) -> Iterator[Candidate]:
@@ -115,13 +93,11 @@ def candidates(thread: Sequence[Observation]) -> Iterator[Candidate]:
             )  # fmt: skip
 
 
-_Found = tuple[str, Span, Writer, str]
-
-
-def _of_line(line: Line, screen: Page) -> Iterator[_Found]:
+def _of_line(line: Line, screen: Page) -> Iterator[Found]:
     if page.is_injected(line):
         return
-    yield from _names(line)
+    yield from screen_people.names(line)
+    yield from screen_people.born(line)
     yield from _written(line, screen)
     yield from _tasks(line, screen)
     yield from _dated(line, screen)
@@ -129,24 +105,7 @@ def _of_line(line: Line, screen: Page) -> Iterator[_Found]:
     yield from _using(line, screen)
 
 
-def _names(line: Line) -> Iterator[_Found]:
-    for cell in line.cells():
-        for pattern, form in ((_GREETING, "greeting"), (_LABELLED, "label"), (_TITLED, "titled")):
-            match = pattern.search(cell.text)
-            if match and not _NOT_A_NAME.search(match["name"]) and match["name"][0].isupper():
-                name = re.sub(r"^(?:Mr|Mrs|Ms|Miss|Mx)\.? ", "", match["name"]).strip(" .,")
-                name = name.title() if name.isupper() else name
-                if len(name) > 2:
-                    yield (
-                        f"The user's name is {name}.",
-                        Span(match["name"], cell.start + match.start("name")),
-                        "screen-name",
-                        form,
-                    )
-                break
-
-
-def _written(line: Line, screen: Page) -> Iterator[_Found]:
+def _written(line: Line, screen: Page) -> Iterator[Found]:
     """Sentences in the user's own hand: their side of a chat, their notes and drafts, their comments."""
     own = _OWN_LINE.match(line.text)
     written = screen.marks & {"notes", "writing", "profile"} and not screen.marks & {"feed", "search"}
@@ -159,7 +118,7 @@ def _written(line: Line, screen: Page) -> Iterator[_Found]:
             yield from _bio(line)
 
 
-def _sentences(body: Span, form: str) -> Iterator[_Found]:
+def _sentences(body: Span, form: str) -> Iterator[Found]:
     """What the user's own sentences say, as in a chat; where the hand is uncertain, only with an "I" or "my"."""
     if not is_english(body.text):
         return
@@ -180,7 +139,7 @@ def _sentences(body: Span, form: str) -> Iterator[_Found]:
                 yield found.text, Span(part.text[found.start : found.end], start + found.start), "screen-own", "role"
 
 
-def _bio(line: Line) -> Iterator[_Found]:
+def _bio(line: Line) -> Iterator[Found]:
     """What a line of the user's own profile says they are."""
     for part in sentences(line.text):
         if facts.is_role(part.text):
@@ -188,7 +147,7 @@ def _bio(line: Line) -> Iterator[_Found]:
             yield text, Span(part.text, line.span.start + part.start), "screen-field", "bio"
 
 
-def _tasks(line: Line, screen: Page) -> Iterator[_Found]:
+def _tasks(line: Line, screen: Page) -> Iterator[Found]:
     if _DONE.match(line.text):
         return
     match = _TASK.match(line.text) or (_BULLET.match(line.text) if screen.marks & {"tasks", "notes"} else None)
@@ -228,7 +187,7 @@ def _tasks(line: Line, screen: Page) -> Iterator[_Found]:
         yield written.text, quote, "screen-task", "box" if _TASK.match(line.text) else "bullet"
 
 
-def _dated(line: Line, screen: Page) -> Iterator[_Found]:
+def _dated(line: Line, screen: Page) -> Iterator[Found]:
     """Entries of a calendar and lines of a booking that carry a date or a time."""
     if not screen.marks & {"calendar", "bookings"}:
         return
@@ -261,7 +220,7 @@ def _ordinal(day: str) -> str:
     return re.sub(r"^([a-z]+) (\d{1,2})$", r"\1 \2th", day, flags=re.IGNORECASE)
 
 
-def _ordered(line: Line, screen: Page) -> Iterator[_Found]:
+def _ordered(line: Line, screen: Page) -> Iterator[Found]:
     if "orders" not in screen.marks:
         return
     cells = line.cells()
@@ -272,7 +231,7 @@ def _ordered(line: Line, screen: Page) -> Iterator[_Found]:
     yield f"The user ordered {what}.", Span(cells[0].text, cells[0].start), "screen-order", priced
 
 
-def _using(line: Line, screen: Page) -> Iterator[_Found]:
+def _using(line: Line, screen: Page) -> Iterator[Found]:
     if _LEARNING_APPS.search(screen.app + " " + screen.title):
         match = _LEARNING.search(line.text)
         if match:

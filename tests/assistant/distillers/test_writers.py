@@ -207,3 +207,15 @@ def test_every_screen_quote_lies_in_its_own_line() -> None:
     assert found
     for candidate in found:
         assert seen[candidate.quote.start : candidate.quote.end] == candidate.quote.text
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Assignee   Farah Qureshi (you)   High", "The user's name is Farah Qureshi."),
+        ("user.name=Bhavesh Solanki", "The user's name is Bhavesh Solanki."),
+        ("Date of birth   3 November 1991", "The user was born on 3 November 1991."),
+    ],
+)
+def test_forms_and_boards_mark_who_the_user_is(line: str, expected: str) -> None:
+    assert expected in texts(screen("Menu  File", line, app="Board"))
