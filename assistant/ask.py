@@ -84,8 +84,8 @@ def _passage(question: str, text: str) -> str:
     if len(flat) <= PASSAGE:
         return flat
     words = set(terms(question))
-    sentences = [s.strip() for s in _SENTENCE.findall(text) if s.strip()]
-    best: int = max(range(len(sentences)), key=lambda i: (sum(w in sentences[i].lower() for w in words), -i))
+    sentences: list[str] = [s.strip() for s in _SENTENCE.findall(text) if s.strip()]
+    best = max(range(len(sentences)), key=lambda i: (sum(w in sentences[i].lower() for w in words), -i))
     passage = sentences[best]
     for following in sentences[best + 1 :]:
         if len(passage) + len(following) >= PASSAGE:
