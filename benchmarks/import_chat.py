@@ -5,7 +5,8 @@
     python benchmarks/import_chat.py --messages 20000 --kills 5               SIGKILL in the middle, again and again
 
 The path is the product's: parse, redact, store, index, embed. ``--no-embedding`` gives every text the same vector at
-no cost, which is how to see memory and the rest of the path without waiting for the model.
+no cost, which is how to see memory and the rest of the path without waiting for the model. ``--parse-only`` reads the
+export and stores nothing.
 """
 
 from __future__ import annotations
@@ -38,9 +39,9 @@ def write_export(path: Path, messages: int, size_gb: float | None) -> int:
         return messages
 
 
-def child(export: Path, vault: Path, embedding: bool) -> list[str]:
+def child(export: Path, vault: Path, *options: str) -> list[str]:
     """The command that imports in a process of its own."""
-    return [sys.executable, str(CHILD), str(export), str(vault), *([] if embedding else ["--no-embedding"])]
+    return [sys.executable, str(CHILD), str(export), str(vault), *options]
 
 
 def finish(command: list[str]) -> dict[str, float]:
@@ -95,6 +96,7 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=100_000)
     parser.add_argument("--size-gb", type=float, help="write a ChatGPT export of this size instead")
     parser.add_argument("--no-embedding", action="store_true")
+    parser.add_argument("--parse-only", action="store_true")
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--kill-within", type=float, default=8.0, metavar="SECONDS")
     arguments = parser.parse_args()
@@ -103,7 +105,12 @@ def main() -> None:
         folder = Path(name)
         export, vault = folder / "export.json", folder / "vault"
         write_export(export, arguments.messages, arguments.size_gb)
-        command = child(export, vault, embedding=not arguments.no_embedding)
+        if arguments.parse_only:
+            figures = finish(child(export, vault, "--parse-only"))
+            print(f"{figures['messages']:,.0f} messages ({export.stat().st_size / 1e6:,.0f} MB) read")
+            print(f"  CPU: {figures['cpu seconds']:.0f} s, memory: {figures['peak MB']:.0f} MB at its peak")
+            return
+        command = child(export, vault, *(["--no-embedding"] if arguments.no_embedding else []))
         kill_often(command, arguments.kills, arguments.kill_within)
         report(finish(command), export.stat().st_size)
         if arguments.kills:

@@ -136,7 +136,7 @@ def fill(folder: Path, items: int) -> None:
     with tempfile.TemporaryDirectory(prefix="inkling-benchmark-") as name:
         path = Path(name) / "export.json"
         write_export(path, items, None)
-        figures = finish(child(path, folder, embedding=True))
+        figures = finish(child(path, folder))
     print(f"filled: {figures['messages']:,.0f} messages in {figures['seconds']:.0f} s", flush=True)
 
 

@@ -1,6 +1,6 @@
 """The child process of import_chat.py: imports one export into one vault, timing every batch.
 
-    python benchmarks/taking.py EXPORT VAULT [--no-embedding]
+    python benchmarks/taking.py EXPORT VAULT [--no-embedding | --parse-only]
 
 A process of its own, so that its peak memory is the import's alone and so that it can be killed. Prints one JSON
 object with the figures when it is done.
@@ -75,13 +75,24 @@ def take(path: Path, vault: Path, embedder: Timed) -> dict[str, float]:
     }  # fmt: skip
 
 
+def parse(path: Path) -> dict[str, float]:
+    """Read ``path`` and keep nothing; messages, seconds and the peak of memory."""
+    began = time.process_time()
+    count = sum(1 for _ in open_export(path).observations())
+    return {"messages": count, "cpu seconds": time.process_time() - began, "peak MB": peak_mb()}
+
+
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("export", type=Path)
     parser.add_argument("vault", type=Path)
     parser.add_argument("--no-embedding", action="store_true")
+    parser.add_argument("--parse-only", action="store_true")
     arguments = parser.parse_args()
+    if arguments.parse_only:
+        print(json.dumps(parse(arguments.export)))
+        return
     embedder = OneVector() if arguments.no_embedding else default_embedder()
     print(json.dumps(take(arguments.export, arguments.vault, Timed(embedder))))
 
