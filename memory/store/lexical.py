@@ -18,6 +18,8 @@ _STOPWORDS = frozenset(
     with would you your user tell say said know ve d ll re m""".split()
 )
 _LONGEST = 16  # words of a question used
+_REMEMBERED = 4096  # words whose counts are kept
+COMMON = 2000  # items a word may be in and still be looked up beside a rarer one; ranking them all is what takes time
 
 
 class Lexical:
@@ -26,15 +28,30 @@ class Lexical:
     def __init__(self, connection: Connection, item: ItemType) -> None:
         self._c = connection
         self._table = f"{item}s_fts"
+        self._counts: dict[str, int] = {}  # items a word was in when last asked; only its magnitude matters
 
     def search(self, question: str, limit: int) -> list[tuple[int, float]]:
         """Up to ``limit`` (row, BM25 score above 0) sharing a word with the question, best first."""
-        words = terms(question)
+        words = self._telling(terms(question))
         if not words:
             return []
         match = " OR ".join(f'"{word}"' for word in words)
         sql = f"SELECT rowid, -rank FROM {self._table} WHERE {self._table} MATCH ? ORDER BY rank LIMIT ?"
         return [(int(row), float(score)) for row, score in self._c.read(sql, (match, limit))]
+
+    def _telling(self, words: list[str]) -> list[str]:
+        """The words that are not in thousands of items, or all if every one is."""
+        rare = [word for word in words if self._count(word) <= COMMON]
+        return rare if any(self._counts[word] for word in rare) else words
+
+    def _count(self, word: str) -> int:
+        if word not in self._counts:
+            if len(self._counts) >= _REMEMBERED:
+                self._counts.clear()
+            sql = f"SELECT count(*) FROM (SELECT 1 FROM {self._table} WHERE {self._table} MATCH ? LIMIT {COMMON + 1})"
+            found = self._c.one(sql, (f'"{word}"',))
+            self._counts[word] = int(found[0]) if found else 0
+        return self._counts[word]
 
 
 def terms(question: str) -> list[str]:
