@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import struct
 import zipfile
 import zlib
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 HEAD_BYTES = 256 * 1024  # what detection may look at
 CHUNK_BYTES = 64 * 1024
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_STREAM_ERRORS = (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zlib.error, zipfile.BadZipFile)
+_STREAM_ERRORS = (OSError, EOFError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile, struct.error)
 
 
 class BrokenStreamError(InklingError):
@@ -192,7 +193,7 @@ class Source:
             return (Document(self.path.name, self.bytes_on_disk, lambda: self.path.open("rb"), self.progress),)
         try:
             archive = zipfile.ZipFile(self.path)
-            infos = [info for info in archive.infolist() if not info.is_dir()]
+            infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
         except (*_STREAM_ERRORS, RecursionError):
             self.truncated = True
             return self._salvaged()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tracemalloc
 from datetime import UTC
 from pathlib import Path
 
@@ -129,6 +130,23 @@ def test_an_export_is_streamed(sample, turns, tmp_path):
     first = next(export.observations(me=sample.me))
     assert first.text == turns[0].text
     assert 0 < export.bytes_read < export.bytes_total / 4
+
+
+def test_memory_does_not_grow_with_the_export(sample, turns, tmp_path):
+    """Promised for 1 GB: what is held at any time does not depend on how much there is to read."""
+    if sample.name in ("chatgpt", "claude"):
+        return  # one conversation is one record; their own tests stream many
+
+    def peak_bytes(times: int) -> int:
+        export = opened(sample, sample.write(turns * times), tmp_path)
+        tracemalloc.start()
+        count = sum(1 for _ in export.observations(me=sample.me))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert count == len(turns) * times
+        return peak
+
+    assert peak_bytes(1000) < 1.3 * peak_bytes(250)
 
 
 def test_progress_ends_where_the_export_does(sample, turns, tmp_path):

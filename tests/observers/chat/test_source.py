@@ -132,6 +132,20 @@ def test_a_bomb_is_defused_before_it_fills_anything(tmp_path, monkeypatch):
     assert export.bytes_read < 15_000_000
 
 
+def test_a_member_without_a_name_is_read_as_any_other(tmp_path):
+    """Found by fuzzing: the standard library's `is_dir` fails on it."""
+    path = tmp_path / "x.zip"
+    data = packed(path, {"y": b"", "x.jsonl": LINE.encode()})
+    name = data.rindex(b"y", 0, data.rindex(b"x.jsonl"))
+    entry = data.index(b"PK\x01\x02")
+    bent = bytearray(data)
+    bent[entry + 28 : entry + 30] = b"\0\0"  # the directory's first name becomes empty, its byte a comment
+    bent[entry + 32 : entry + 34] = b"\1\0"
+    assert name == entry + 46
+    path.write_bytes(bent)
+    assert [o.text for o in open_export(path).observations()] == ["hi"]
+
+
 def test_member_names_that_climb_out_are_only_names(tmp_path):
     path = tmp_path / "x.zip"
     packed(path, {"../../etc/x.jsonl": LINE.encode(), "/abs.jsonl": LINE.encode()})
