@@ -34,7 +34,7 @@ Parameters = Sequence[Any] | Mapping[str, Any]
 KEY_BYTES = 32
 BUSY_SECONDS = 15.0  # how long to wait for another process's transaction before giving up
 _PROBE_BYTES = 64 * 1024
-CACHE_KIB = 24 * 1024  # decrypted pages kept in memory; the whole engine is to stay under 300 MB
+CACHE_KIB = 48 * 1024  # decrypted pages kept in memory; the whole engine is to stay under 300 MB
 
 # fragments of SQLite's messages -> what the user can do about it
 _MEANINGS: tuple[tuple[str, type[InklingError], str], ...] = (
