@@ -11,8 +11,6 @@ import json
 import os
 import random
 import re
-import time
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -87,23 +85,14 @@ class Round:
         } | more
 
 
-def killed_runs(folder: Path, seeds: Iterable[int], longest: float) -> Iterator[tuple[Round, list[Any], str]]:
-    """Runs on one vault in ``folder/home``, each killed at a random moment after it opened; what it said."""
+def check_runs(folder: Path, seeds: range) -> list[Round]:
+    """Runs on one vault in ``folder/home``, each killed at a random moment after it opened, and looked into."""
+    rounds = []
     for seed in seeds:
         rng = random.Random(seed)
-        one = Round(seed, rng)
-        process = whole_path.start("everything", one.task(folder, fail=seed % 3 == 2), folder / "home")
-        said_: list[Any] = [next(whole_path.steps(process))]
-        time.sleep(rng.uniform(0.0, longest))
-        process.kill()
-        out, err = process.communicate(timeout=60)
-        yield one, said_ + out.splitlines(), err
-
-
-def check_runs(folder: Path, seeds: range, longest: float) -> list[Round]:
-    rounds = []
-    for one, said_, err in killed_runs(folder, seeds, longest):
-        rounds.append(one)
+        rounds.append(Round(seed, rng))
+        process = whole_path.start("everything", rounds[-1].task(folder, fail=seed % 3 == 2), folder / "home")
+        said_, err = whole_path.kill_after(process, 18, 0.05, rng)
         assert said_[0] == "open"
         assert found_in(folder / "home") == []
         assert not MARKED.search(f"{said_} {err}".encode())
@@ -128,7 +117,7 @@ def test_the_search_finds_a_word_in_every_form(tmp_path: Path) -> None:
 
 
 def test_a_killed_process_leaves_no_plain_word_anywhere(tmp_path: Path) -> None:
-    rounds = check_runs(tmp_path, range(6), longest=1.2)
+    rounds = check_runs(tmp_path, range(6))
     with Assistant.open(tmp_path / "home" / "inkling" / "vault", passphrase=PASSPHRASE) as vault:
         held = repr(dump(vault._store))
         assert vault.check() == []
@@ -138,7 +127,7 @@ def test_a_killed_process_leaves_no_plain_word_anywhere(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_process_killed_a_hundred_times_leaves_no_plain_word_anywhere(tmp_path: Path) -> None:
-    check_runs(tmp_path, range(100, 200), longest=2.5)
+    check_runs(tmp_path, range(100, 200))
 
 
 def test_a_process_that_ends_well_leaves_no_plain_word_either_and_says_none(tmp_path: Path) -> None:

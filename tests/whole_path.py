@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +68,19 @@ def finished(process: subprocess.Popen[str]) -> tuple[list[Any], str]:
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     return [json.loads(line) for line in out.splitlines()], err
+
+
+def kill_after(process: subprocess.Popen[str], most: int, seconds: float, rng: random.Random) -> tuple[list[Any], str]:
+    """Kill a program up to ``seconds`` after one of its first ``most`` steps; all that it said, and its stderr.
+
+    Counting steps and not time alone, a kill meets the same part of the work on a busy machine as on an idle one.
+    """
+    heard = list(islice(steps(process), rng.randint(1, most)))
+    time.sleep(rng.uniform(0.0, seconds))
+    process.kill()
+    heard += steps(process)
+    _, error = process.communicate(timeout=60)
+    return heard, error
 
 
 def make_cheap() -> None:
