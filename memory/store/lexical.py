@@ -19,7 +19,7 @@ _STOPWORDS = frozenset(
 )
 _LONGEST = 16  # words of a question used
 _REMEMBERED = 4096  # words whose counts are kept
-COMMON = 2000  # items a word may be in and still be looked up beside a rarer one; ranking them all is what takes time
+COMMON = 2000  # items a word may be in and still be looked up; ranking tens of thousands is what takes time
 
 
 class Lexical:
@@ -28,7 +28,7 @@ class Lexical:
     def __init__(self, connection: Connection, item: ItemType) -> None:
         self._c = connection
         self._table = f"{item}s_fts"
-        self._counts: dict[str, int] = {}  # items a word was in when last asked; only its magnitude matters
+        self._counts: dict[str, int] = {}  # items a common word was in when last asked
 
     def search(self, question: str, limit: int) -> list[tuple[int, float]]:
         """Up to ``limit`` (row, BM25 score above 0) sharing a word with the question, best first."""
@@ -40,12 +40,11 @@ class Lexical:
         return [(int(row), float(score)) for row, score in self._c.read(sql, (match, limit))]
 
     def _telling(self, words: list[str]) -> list[str]:
-        """The words that are not in thousands of items, or all if every one is."""
-        rare = [word for word in words if self._count(word) <= COMMON]
-        return rare if any(self._counts[word] for word in rare) else words
+        """The words that are not in thousands of items: those tell little, and meaning finds the items anyway."""
+        return [word for word in words if self._count(word) <= COMMON]
 
     def _count(self, word: str) -> int:
-        if word not in self._counts:
+        if self._counts.get(word, 0) <= COMMON:  # a word that became common stays so; the others are counted anew
             if len(self._counts) >= _REMEMBERED:
                 self._counts.clear()
             sql = f"SELECT count(*) FROM (SELECT 1 FROM {self._table} WHERE {self._table} MATCH ? LIMIT {COMMON + 1})"
