@@ -42,6 +42,7 @@ TOPICS: dict[str, dict[str, str]] = {
         "export": "assistant.cli.commands.vault:export",
         "passphrase": "assistant.cli.commands.vault:passphrase",
         "keyring": "assistant.cli.commands.vault:keyring",
+        "embedder": "assistant.cli.commands.vault:embedder",
         "status": "assistant.cli.commands.vault:status",
         "doctor": "assistant.cli.commands.doctor:doctor",
     },

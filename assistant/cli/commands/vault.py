@@ -92,6 +92,20 @@ def keyring(session: Session, state: str) -> None:
     answer(f"The keyring {'opens' if state == 'on' else 'does not open'} this vault.")
 
 
+@click.command(short_help="Choose the embedding model.")
+@click.argument("model", metavar="MODEL")
+@pass_session
+def embedder(session: Session, model: str) -> None:
+    """Choose the embedding MODEL: minilm (shipped), or sentence-transformers:NAME with a model's name or folder.
+
+    Models are read from disk, never fetched. Everything held is embedded again, in the background, the next time the
+    vault is opened; until that is done, recall goes by words where vectors are missing.
+    """
+    with session.assistant() as assistant:
+        assistant.use_embedder(model)
+    answer("From the next command on, that model embeds.")
+
+
 @click.command()
 @as_json
 @pass_session
