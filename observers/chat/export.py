@@ -27,9 +27,9 @@ _MAX_NAMES = 100_000  # distinct senders kept while counting: an old mailbox has
 
 
 def normalised(name: str) -> str:
-    """``name`` for comparison: case, width, direction marks, kinds of space and WhatsApp's ``~`` do not count."""
+    """``name`` for comparison: case, width, direction marks and kinds of space do not count."""
     visible = "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf")
-    return " ".join(visible.casefold().replace("~", " ").split())
+    return " ".join(visible.casefold().split())
 
 
 class Export:
@@ -133,17 +133,30 @@ class Export:
             reading.report(self._source.path.name, "the zip is cut off or damaged; only what precedes that was read")
 
     def _has_owner(self, mine: frozenset[str]) -> bool:
-        """Whether somebody in the export is the user; stops at the first message that shows it."""
+        """Whether somebody in the export is the user; stops at the first message that shows it, if one can.
+
+        Raises OwnerUnknownError if several people bear the name that is to be the user's.
+        """
         seen: set[Speaker] = set()
+        namesakes: set[str] = set()
         for message in self._messages(lambda _problem: None):
             speaker = message.speaker
             if speaker is None or speaker in seen:
                 continue
-            if _is_me(speaker, mine):
-                return True
             if len(seen) < _MAX_NAMES:
                 seen.add(speaker)
-        return False
+            if not _is_me(speaker, mine):
+                continue
+            if speaker.role is not None or not self._format.namesakes:
+                return True
+            namesakes.add(next(iter(speaker.aliases), speaker.name))
+        told_apart = {name for name in namesakes if normalised(name) in mine}
+        if len(namesakes) > 1 and namesakes != told_apart:
+            raise OwnerUnknownError(
+                f"{self._source.path.name} has {len(namesakes)} people of your name; give your id with --me instead",
+                tuple(sorted(namesakes)),
+            )
+        return bool(namesakes)
 
     @cached_property
     def _census(self) -> _Census:
@@ -191,7 +204,7 @@ def _is_me(speaker: Speaker, mine: frozenset[str]) -> bool:
 
 def _name_of(speaker: Speaker, mine: frozenset[str]) -> str:
     """The observation's speaker. Somebody else who calls themselves "me" or "assistant" gets a ``~`` in front."""
-    if speaker.role is not None:
+    if speaker.role in (ME, ASSISTANT):
         return speaker.role
     if _is_me(speaker, mine):
         return ME

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Somebody: the name they are told apart by, and the role if the format states it.
+    """Somebody: the name they are told apart by, and the role if the format states it ("other" is never the user).
 
     ``name`` and ``aliases`` are what ``me`` is compared with. ``shown`` is what the observation bears instead of
     ``name``, where that is an address or a handle; nobody becomes the user by it, since anyone may call themselves
@@ -30,7 +30,7 @@ class Speaker:
     name: str
     aliases: tuple[str, ...] = ()
     shown: str | None = None
-    role: Literal["me", "assistant"] | None = None
+    role: Literal["me", "assistant", "other"] | None = None
 
 
 USER = Speaker(ME, role="me")
@@ -83,7 +83,8 @@ class Format:
 
     ``find`` returns the documents of a source that this format would read, empty if it is another format. With
     ``roles`` the format itself says which words are the user's. With ``titled_by_partner`` a conversation of two bears
-    the other one's name, which tells who the user is.
+    the other one's name, which tells who the user is. With ``namesakes`` several people may
+    bear one name, and only aliases tell them apart.
     """
 
     name: str
@@ -94,3 +95,4 @@ class Format:
     prepare: Callable[[Reading], None] = lambda _reading: None
     roles: bool = False
     titled_by_partner: bool = False
+    namesakes: bool = False

@@ -1,7 +1,7 @@
 """Telegram Desktop's JSON export, `result.json`: one chat, or a whole account.
 
 A whole account says whose it is, so nothing needs to be asked. A forwarded message is the words of whoever wrote it
-first, not of the one who passed it on.
+first, and never the user's: its author is known by a name alone, which anyone may bear.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _message(record: dict[str, Any], chat: _Chat, owner: str | None, reading: Re
 
 def _speaker(record: dict[str, Any], owner: str | None) -> Speaker:
     if "forwarded_from" in record:
-        return Speaker(label(record.get("forwarded_from")) or _SOMEBODY)
+        return Speaker(label(record.get("forwarded_from")) or _SOMEBODY, role="other")
     from_id = label(record.get("from_id"))
     if owner is not None and from_id in (owner, f"user{owner}"):
         return USER
@@ -110,4 +110,6 @@ def _text(text: Any) -> str:
     return string(text)
 
 
-FORMAT = Format(name="telegram", label="Telegram", app="Telegram", find=find, read=read, titled_by_partner=True)
+FORMAT = Format(
+    name="telegram", label="Telegram", app="Telegram", find=find, read=read, titled_by_partner=True, namesakes=True
+)

@@ -89,8 +89,16 @@ def read(document: Document, reading: Reading) -> Iterator[Message]:
         if at is None:
             reading.report(entry.position, "its year is out of range")
         elif text:
-            speaker = speakers.setdefault(sender, Speaker(sender.lstrip("~ ") or sender))
+            speaker = speakers.get(sender) or speakers.setdefault(sender, _speaker(sender))
             yield Message(text=text, at=at, speaker=speaker, key=key, thread=thread, title=title)
+
+
+def _speaker(sender: str) -> Speaker:
+    """WhatsApp puts ``~`` before a name that a stranger chose for themselves: that one is shown, and proves nothing."""
+    if not sender.startswith("~"):
+        return Speaker(sender)
+    chosen = sender.lstrip("~ ")
+    return Speaker(f"~{chosen}", shown=chosen or sender)
 
 
 def _dates_of(document: Document) -> Dates:

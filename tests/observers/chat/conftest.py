@@ -12,7 +12,6 @@ import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 from email.utils import format_datetime
 
 import pytest
@@ -207,16 +206,12 @@ def discord(turns: Turns) -> bytes:
 
 
 def _mail(t: Turn | None, i: int) -> bytes:
-    mail = EmailMessage()
+    lines = ["Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit"]
     if t is not None:
-        mail["From"] = f"{t.who} <{t.who.lower()}@example.org>"
-        mail["Date"] = format_datetime(t.at)
-        mail["Message-ID"] = f"<{i}@example.org>"
-        mail["Subject"] = "Re: Talk" if i else "Talk"
-        if i:
-            mail["References"] = "<0@example.org>"
-    mail.set_content(t.text if t is not None else "nobody")
-    return bytes(mail)
+        lines += [f"From: {t.who} <{t.who.lower()}@example.org>", f"Date: {format_datetime(t.at)}"]
+        lines += [f"Message-ID: <{i}@example.org>", f"Subject: {'Re: ' * (i > 0)}Talk"]
+        lines += ["References: <0@example.org>"] * (i > 0)
+    return "\n".join([*lines, "", t.text if t is not None else "nobody", ""]).encode()
 
 
 def mbox(turns: Turns) -> bytes:

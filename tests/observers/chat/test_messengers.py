@@ -53,11 +53,20 @@ def test_a_forwarded_message_is_its_authors_not_the_users(tmp_path):
     export = telegram(
         tmp_path,
         telegram_message(1, "I am vegan", forwarded_from="Cleo"),
+        telegram_message(4, "I am another", forwarded_from="Ana"),
         telegram_message(2, "I was hidden", forwarded_from=None),
         telegram_message(3, "mine"),
     )
     speakers = [o.speaker for o in export.observations(me={"Ana"})]
-    assert speakers == ["Cleo", "somebody else", "me"]
+    assert speakers == ["Cleo", "Ana", "somebody else", "me"]
+
+
+def test_namesakes_in_a_telegram_group_are_told_apart_by_id(tmp_path):
+    messages = [{**telegram_message(i, f"{i}"), "from_id": f"user{i}"} for i in (1, 2)]
+    with pytest.raises(OwnerUnknownError, match="2 people of your name") as caught:
+        telegram(tmp_path, *messages).observations(me={"Ana"})
+    assert caught.value.speakers == ("user1", "user2")
+    assert said(list(telegram(tmp_path, *messages).observations(me={"user2"}))) == [("Ana", "1"), ("me", "2")]
 
 
 def test_a_telegram_chat_of_two_named_after_the_other_needs_no_name(tmp_path):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from memory.errors import UnreadableExportError
-from observers.chat import FORMATS, Problem, open_export, salvage
+from observers.chat import FORMATS, Problem, json_stream, open_export, salvage
 
 LINE = '{"text": "hi", "at": "2024-03-13T09:30:00Z", "speaker": "me"}\n'
 
@@ -171,11 +171,12 @@ def telegram(tmp_path: Path, first: str) -> tuple[list[str], list[Problem]]:
     [
         ("[" * 20_000 + "]" * 20_000, "it is nested too deeply"),
         ('{"a":' * 20_000 + "1" + "}" * 20_000, "it is nested too deeply"),
-        ("[" + "[]," * 2_000_001 + "1]", "it is too large"),
+        ("[" + "[]," * 2_001 + "1]", "it is too large"),
     ],
     ids=["arrays", "objects", "values"],
 )
-def test_a_record_beyond_the_bounds_is_skipped_and_the_next_one_read(tmp_path, record, reason):
+def test_a_record_beyond_the_bounds_is_skipped_and_the_next_one_read(tmp_path, monkeypatch, record, reason):
+    monkeypatch.setattr(json_stream, "MAX_NODES", 2_000)
     texts, problems = telegram(tmp_path, record)
     assert texts == ["hi", "hi"]
     assert problems == [Problem("message 2 in result.json", reason)]

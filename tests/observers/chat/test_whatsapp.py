@@ -206,6 +206,13 @@ def test_a_contact_saved_as_me_is_not_the_user(tmp_path):
     assert [o.speaker for o in read(tmp_path, text)] == ["~Me", "~Assistant", "me"]
 
 
+def test_a_stranger_who_calls_themselves_as_the_user_is_not_the_user(tmp_path):
+    lines = ("00] ~\u202fAna: I am 90", "01] ~ Ana: x: y", "02] Ana: hi")
+    text = "".join(f"[25/03/2024, 10:00:{line}\n" for line in lines)
+    observations = read(tmp_path, text)
+    assert [o.speaker for o in observations] == ["Ana", "Ana", "me"]
+
+
 def test_several_names_may_be_the_users(tmp_path):
     path = tmp_path / "chat.txt"
     path.write_text(
