@@ -78,9 +78,8 @@ class Export:
         """Every message as an observation, streamed in file order.
 
         ``me`` holds the user's names or addresses; it is not needed where the format states the roles. What cannot be
-        read is given to ``on_problem`` and skipped.
-        Raises OwnerUnknownError, before the first observation, if nobody in the export is the user;
-        UnreadableExportError if the file vanishes meanwhile.
+        read is given to ``on_problem`` and skipped, be it the whole file because it has vanished.
+        Raises OwnerUnknownError, before the first observation, if nobody in the export is the user, or if several may be.
         """
         mine = frozenset(filter(None, map(normalised, me)))
         if not self._format.roles and not self._has_owner(mine):
@@ -126,8 +125,8 @@ class Export:
                         yield message
             except BrokenStreamError as error:
                 reading.report(error.position or document.name, error.reason)
-        for document in self._source.documents:
-            if document.damage is not None and document not in self._documents:
+        for document in set(self._source.documents) - set(self._documents):
+            if document.damage is not None:
                 reading.report(document.name, document.damage)
         if self._source.truncated:
             reading.report(self._source.path.name, "the zip is cut off or damaged; only what precedes that was read")
