@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from assistant.distillers.small import answers, facts, kinds, nouns, requests, traps, verbs
 from assistant.distillers.small.candidate import Candidate, Writer
-from assistant.distillers.small.language import is_english
+from assistant.distillers.small.language import is_english, is_function_word
 from assistant.distillers.small.person import third_person
 from assistant.distillers.small.sentences import Span, beginnings, clauses, sentences
+from assistant.distillers.small.time_words import COUNTS
 from memory.records import ASSISTANT, ME
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _DUE = re.compile(
 _NOT_OWN = re.compile(
     r"^(?:it|that|this|there|what|who|he|she|they|you|we|i|here|how|where|when|which|everything|"
     r"nothing|all|one|everyone|weather|god|my|our|mine|ours|your|his|her|their|if|because|but|"
-    r"so|and|than|like|its|any|some|no|yes|next|last|only|just|ask|best|good|cheap|let|tell)\b",
+    r"so|and|than|like|its|any|some|no|yes|next|last|only|just|ask|best|good|cheap|let|tell|on|at|in|from|until|since|for|by|with|of|to|no|not)\b",
     re.IGNORECASE,
 )
 
@@ -58,7 +59,8 @@ _BLOCKS_INNER = re.compile(
 )
 _ACTOR = re.compile(r"\b(?:i|you|he|she|they|we|me|us|him|them|is|are|was|were|will|can|has|have)\b", re.IGNORECASE)
 _PLEASE = re.compile(
-    r"^(?!no\b|yes\b|can\b|could\b|and\b|stop\b)((?:[\w'’-]+ ){0,6}[\w'’-]+),? (?:please|pls|plz)$", re.IGNORECASE
+    r"^(?!no\b|yes\b|can\b|could\b|and\b|stop\b)((?:[\w'’-]+ ){0,6}?[\w'’-]+)(?: for (?:me|us))?,? (?:please|pls|plz)$",
+    re.IGNORECASE,
 )
 _TIMED = (
     r"(?:on|at|in|next|tomorrow|tmrw|tonight|today|this|every|until|till?|the \d+|\d{1,2}(?:st|nd|rd|th)"
@@ -95,6 +97,13 @@ def _has_actor(text: str) -> bool:
     first = text.split(maxsplit=1)[0].lower()
     ordered = verbs.is_base(first) and first not in verbs.ALSO_NOUNS
     return ordered or bool(_ACTOR.search(text)) or third_person(text) is not None
+
+
+def _inside(fragment: str) -> str:
+    """A fragment as it is written inside a sentence: its first word in lower case unless it may be a name."""
+    first, _, rest = fragment.partition(" ")
+    common = first.lower() in COUNTS or is_function_word(first) or first.lower() in verbs.ALSO_NOUNS
+    return f"{first.lower()} {rest}" if common else fragment
 
 
 def _addressee(others: set[str]) -> str | None:
@@ -171,7 +180,9 @@ class _Turn:
         yield from self._fragment(part, sentence, flags)
         due = _DUE.match(part.text)
         if due and not _NOT_OWN.match(part.text):
-            yield from self._rewritten(f"my {part.text}", part, sentence, flags, "fragment", "stated")
+            yield from self._rewritten(
+                f"my {part.text[due.start('np') :]}", part, sentence, flags, "fragment", "stated"
+            )
 
     def _fragment(self, part: Span, sentence: Span, flags: set[str]) -> Iterator[Candidate]:
         """A clause that starts before its "I" or has no verb: "physio on tuesdays", "340 ewes", "halal please"."""
@@ -186,9 +197,13 @@ class _Turn:
                 f"I want {wanted[1]}", part, sentence, flags, "fragment", "implied", form="please"
             )
         elif _EVENT.match(part.text) and not _NOT_OWN.match(part.text) and not _has_actor(part.text):
-            yield from self._rewritten(f"I have {part.text}", part, sentence, flags, "fragment", "stated", form="event")
+            yield from self._rewritten(
+                f"I have {_inside(part.text)}", part, sentence, flags, "fragment", "stated", form="event"
+            )
         elif self.at and self.thread[self.at - 1].speaker != ME and _COUNTED.match(part.text):
-            yield from self._rewritten(f"I have {part.text}", part, sentence, flags, "fragment", "stated", form="count")
+            yield from self._rewritten(
+                f"I have {_inside(part.text)}", part, sentence, flags, "fragment", "stated", form="count"
+            )
 
     def _kin(self, text: str) -> str:
         """``text`` with a subject that only this conversation explains made explicit: "wife says no", "she quit"."""

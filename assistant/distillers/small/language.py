@@ -47,3 +47,8 @@ def is_english(text: str) -> bool:
     if other + foreign > english:
         return False
     return english > 0 or len(found) <= 6
+
+
+def is_function_word(word: str) -> bool:
+    """Whether ``word`` is one of the commonest English words, and so no name."""
+    return word.lower().replace("’", "'") in _ENGLISH

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.distillers.small import verbs
+from assistant.distillers.small.time_words import DAYS, MONTHS
 
 Form = Literal["subject", "possessive", "elided", "joint"]
 
@@ -43,6 +44,8 @@ _NOT_ING = frozenset(
     "housing clothing lightning shilling sterling".split()
 )
 _TAKES_OBJECT = frozenset("a an the my it to at in on for with from about them our".split())
+_TIMES = frozenset(name.lower() for name in (*DAYS, *MONTHS)) | {"now", "then", "time", "this", "next", "last"}
+_SHORT_TIMES = frozenset(name[:3].lower() for name in (*DAYS, *MONTHS)) | {"case", "fact", "theory", "general"}
 _PAST_MARKS = frozenset({"yesterday", "ago", "last", "already"})
 _Conjugated = tuple[list[str], bool]
 
@@ -166,7 +169,7 @@ def _elided(tokens: list[str]) -> Head | None:
     word, rest = tokens[at].lower(), tokens[at + 1 :]
     following = rest[0].lower() if rest else ""
     finite = {"is", "are", "was", "were"} & {t.lower() for t in rest[:6]}
-    placed = word in _PLACES and bool(rest) and not finite
+    placed = word in _PLACES and bool(rest) and not finite and not _is_time(following)
     rules = (
         (word == "not" and (following in _ADJECTIVES or is_ing(following)), ["is", "not"], False),
         (word in _ADJECTIVES or is_ing(word) or placed, ["is", word], False),
@@ -179,6 +182,11 @@ def _elided(tokens: list[str]) -> Head | None:
         lead = [t.lower() for t in tokens[:at]]
         return Head(["the", "user", *lead, *found[0]], rest, "elided", found[1])
     return _agreed(tokens, "elided") if _may_drop_subject(word, following) else None
+
+
+def _is_time(word: str) -> bool:
+    """Whether a word after "on", "in" or "from" makes it a time and no place."""
+    return word[:1].isdigit() or word in _TIMES or word in _SHORT_TIMES
 
 
 def _may_drop_subject(word: str, following: str) -> bool:

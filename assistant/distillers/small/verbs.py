@@ -7,27 +7,27 @@ in none of them is taken for a base verb only directly after "I", where English 
 from __future__ import annotations
 
 _BASE = """
-accept ache add admire adore agree aim allow answer apologise apologize appear apply appreciate argue arrive ask assume
-attend avoid bake bath bathe bbq battle beat become begin believe belong bike bike-commute bill blog book borrow bother
-box brew bring browse brush build burn buy call camp cancel care carry catch celebrate change charge chase check
-choose chop clean climb close coach code collect commute compete compose confess consider consult contribute cook cope
-copy count cover crave create crochet cross cry cut cycle dance date deal decide decline deliver depend design deserve
-despise develop dislike dive do double doubt draw dread dream dress drink drive drop earn eat edit email employ end
-enjoy enter envy exercise expect explain face faint fall fancy farm fast fear feed feel fight figure fill film find
-finish fish fit fix fly follow forage forget foster garden gather get give go grind grow guess guide handle hang happen
-hate have head hear heat help hike hire hold home-school hope host hunt hurt identify ignore imagine import insist
-intend invest iron jog join juggle keep kick knit know land laugh lead lean learn leave lend let lie lift like limp
-listen live lodge look lose love maintain make manage marry mean measure meet mend mentor mind miss mix moderate move
-mow need nap note notice observe offer open operate order organise organize overthink owe own pack paint park partner
-pass pay perform phone photograph pick plan plant play plough practise practice pray prefer prepare present print
-produce program promise proofread pull push put qualify quilt race raise read realise realize reckon record recycle
-referee refuse regret rehearse relax rely remember rent repair report require research rest restore retire return
-review rewatch ride roast row run sail save say scan schedule score see seem sell send serve settle sew share shave
-shoot shop show sing sit skate ski skip sleep smell smoke sneeze snore solder sort speak spell spend spin stammer stand
-start stay steer still-hunt stop stream stretch struggle study stutter suffer suggest supervise support suppose surf
-suspect swap swear sweat swim take talk taste teach tell tend test text thank think tidy train translate travel treat
-trust try turn tutor type understand update use usher vape visit volunteer vote wait wake walk want wash watch water
-wear weave weed weigh welcome whittle win wish wonder work worry write yearn
+accept ache add admire adore agree aim allow answer apologise apologize appear apply appreciate argue arrive ask
+assume attend avoid bake bath bathe bbq battle beat become begin believe belong bike bike-commute bill blog book
+borrow bother box brew bring browse brush build burn buy call camp cancel care carry catch celebrate change charge
+chase check choose chop clean climb close coach code collect come commute compete compose confess consider consult
+contribute cook cope copy count cover crave create crochet cross cry cut cycle dance date deal decide decline deliver
+depend design deserve despise develop dislike dive do double doubt draw dread dream dress drink drive drop earn eat
+edit email employ end enjoy enter envy exercise expect explain face faint fall fancy farm fast fear feed feel fight
+figure fill film find finish fish fit fix fly follow forage forget foster garden gather get give go grind grow guess
+guide handle hang happen hate have head hear heat help hike hire hold home-school hope host hunt hurt identify ignore
+imagine import insist intend invest iron jog join juggle keep kick knit know land laugh lead lean learn leave lend let
+lie lift like limp listen live lodge look lose love maintain make manage marry mean measure meet mend mentor mind miss
+mix moderate move mow need nap note notice observe offer open operate order organise organize overthink owe own pack
+paint park partner pass pay perform phone photograph pick plan plant play plough practise practice pray prefer prepare
+present print produce program promise proofread pull push put qualify quilt race raise read realise realize reckon
+record recycle referee refuse regret rehearse relax rely remember rent repair report require research rest restore
+retire return review rewatch ride roast row run sail save say scan schedule score see seem sell send serve settle sew
+share shave shoot shop show sing sit skate ski skip sleep smell smoke sneeze snore solder sort speak spell spend spin
+stammer stand start stay steer still-hunt stop stream stretch struggle study stutter suffer suggest supervise support
+suppose surf suspect swap swear sweat swim take talk taste teach tell tend test text thank think tidy train translate
+travel treat trust try turn tutor type understand update use usher vape visit volunteer vote wait wake walk want wash
+watch water wear weave weed weigh welcome whittle win wish wonder work worry write yearn
 """.split()
 _IRREGULAR_PAST = """
 ate became began bent bet bit bled blew bought bound bred broke brought built burnt came caught chose crept cried cut

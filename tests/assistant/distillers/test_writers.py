@@ -92,6 +92,27 @@ def test_a_conversation_is_read_in_its_order() -> None:
     assert "The user runs every morning." in found
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The course is on Friday", "The user's course is on Friday."),
+        ("physio on tuesdays in Fort William", "The user has physio on tuesdays in Fort William."),
+        ("please add that I'm away from 12 Dec", "The user is away from 12 Dec."),
+        ("halal for me please", "The user wants halal."),
+    ],
+)
+def test_what_a_fragment_leaves_out_is_put_back(text: str, expected: str) -> None:
+    assert expected in texts(talk(("Ana", "hi"), ("me", text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["from 1 July Bo is closed", "in October Al takes the exam", "Ask me on Friday", "on Tuesday the 21st"],
+)
+def test_a_time_or_an_order_is_nobodys_state(text: str) -> None:
+    assert not any(c.writer in {"clause", "fragment"} for c in talk(("Ana", "hi"), ("me", text)))
+
+
 def test_she_is_the_relative_just_spoken_of() -> None:
     found = texts(talk(("Ana", "how is your daughter?"), ("me", "she packed the cello in at Easter")))
     assert "The user's daughter packed the cello in at Easter." in found
