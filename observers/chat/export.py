@@ -79,7 +79,7 @@ class Export:
 
         ``me`` holds the user's names or addresses; it is not needed where the format states the roles. What cannot be
         read is given to ``on_problem`` and skipped, be it the whole file because it has vanished.
-        Raises OwnerUnknownError, before the first observation, if nobody in the export is the user, or if several may be.
+        Raises OwnerUnknownError, before the first observation, if nobody in the export is the user or several may be.
         """
         mine = frozenset(filter(None, map(normalised, me)))
         if not self._format.roles and not self._has_owner(mine):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from support import PASSPHRASE, said
+
 from assistant import Assistant
 from assistant.cli import main
-from support import PASSPHRASE, said
 
 
 def test_a_model_that_is_not_there_is_refused_and_changes_nothing(folder: Path, monkeypatch, capsys) -> None:
