@@ -125,8 +125,8 @@ class Export:
                         yield message
             except BrokenStreamError as error:
                 reading.report(error.position or document.name, error.reason)
-        for document in set(self._source.documents) - set(self._documents):
-            if document.damage is not None:
+        for document in self._source.documents:
+            if document.damage is not None and document not in self._documents:
                 reading.report(document.name, document.damage)
         if self._source.truncated:
             reading.report(self._source.path.name, "the zip is cut off or damaged; only what precedes that was read")
