@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 100
 MAX_NODES = 2_000_000  # values in one record: at about 100 bytes each, 200 MB
 MAX_BYTES = 64 * 1024 * 1024  # text of one record
+MAX_VALUE_BYTES = 16 * 1024 * 1024  # one string: half a second's work for the parser, and twenty novels
 _PATH_DEPTH = 8  # no format keeps anything deeper outside a record
 _NOWHERE: Final = "\0"
 _START: Final = frozenset({"start_map", "start_array"})
@@ -35,16 +36,16 @@ class Broken:
 
 
 class _Guarded:
-    """What ijson reads from; stops it where a single token or record outgrows MAX_BYTES."""
+    """What ijson reads from; stops it at a single value it would take forever over: its time grows with the square."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
         self.consumed = 0
-        self.mark = 0
+        self.mark = 0  # where the last event was seen
 
     def read(self, size: int = -1) -> bytes:
-        if self.consumed - self.mark > 2 * MAX_BYTES:
-            raise BrokenStreamError("a record is too large; the rest of this file was not read")
+        if self.consumed - self.mark > MAX_VALUE_BYTES:
+            raise BrokenStreamError("a single value is too large; the rest of this file was not read")
         data: bytes = self._stream.read(size)
         self.consumed += len(data)
         return data
@@ -181,12 +182,12 @@ def _walk(source: _Guarded, records: frozenset[str], headers: frozenset[str]) ->
 def _record(event: str, value: Any, events: Iterator[tuple[str, Any]], source: _Guarded) -> Any:
     """The whole value that begins with ``event``."""
     builder = _Builder()
+    ends = source.consumed + MAX_BYTES
     while not builder.add(event, value):
-        if builder.reason is not None:
-            source.mark = source.consumed
-        elif source.consumed - source.mark > MAX_BYTES:
+        if source.consumed > ends:
             builder.give_up("it is too large")
         event, value = next(events)
+        source.mark = source.consumed
     return builder.result()
 
 
