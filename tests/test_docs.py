@@ -124,6 +124,14 @@ def test_what_readme_shows_of_the_demo_was_printed_by_it() -> None:
         assert [line for line in lines if line not in printed] == []
 
 
+def test_every_figure_in_readme_is_among_the_results() -> None:
+    section = text_of(README).partition("\n## Measured\n")[2].partition("\n## ")[0]
+    figures = re.findall(r"\*\*(.+?)\*\*", section)
+    results = text_of(HOME / "benchmarks" / "RESULTS.md")
+    assert figures
+    assert [figure for figure in figures if figure not in results] == []
+
+
 # commands
 
 
