@@ -146,7 +146,9 @@ def test_memory_does_not_grow_with_the_export(sample, turns, tmp_path):
         assert count == len(turns) * times
         return peak
 
-    assert peak_bytes(600) < 1.4 * peak_bytes(200)
+    peak_bytes(10)  # what is only made once is made now
+    directory = 200_000  # bytes: a zip's own list of its members does grow
+    assert peak_bytes(600) < 1.4 * peak_bytes(200) + directory
 
 
 def test_progress_ends_where_the_export_does(sample, turns, tmp_path):
