@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import io
 import struct
+import weakref
 import zipfile
 import zlib
 from contextlib import contextmanager
@@ -193,6 +194,7 @@ class Source:
             return (Document(self.path.name, self.bytes_on_disk, lambda: self.path.open("rb"), self.progress),)
         try:
             archive = zipfile.ZipFile(self.path)
+            weakref.finalize(self, archive.close)  # also where an exception keeps this in a cycle
             infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
         except (*_STREAM_ERRORS, RecursionError):
             self.truncated = True
