@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from memory.embedder import Embedder
     from memory.store import Store, Stored
 
-POOL = 100  # items that vectors and words may each propose
+POOL = 70  # items that vectors and words may each propose
 WORDS_WEIGHT = 0.8  # of the lexical score (0 to 1) beside the cosine; chosen on development conversations
 WORDS_WEIGHT_IN_REQUEST = 0.1  # a request seldom names the fact that matters (PrefEval recall@5: 0.54 -> 0.80)
 FULL_MATCH = 16.0  # BM25 at which it is 1: absolute, because the best of poor matches is still a poor match

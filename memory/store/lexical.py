@@ -19,7 +19,7 @@ _STOPWORDS = frozenset(
 )
 _LONGEST = 16  # words of a question used
 _REMEMBERED = 4096  # words whose counts are kept
-COMMON = 2000  # items a word may be in and still be looked up; ranking tens of thousands is what takes time
+COMMON = 1000  # items a word may be in and still be looked up; ranking tens of thousands is what takes time
 
 
 class Lexical:
