@@ -13,8 +13,13 @@
     ├── StorageFullError             free some space                                    exit 17
     ├── MissingPartError             an extension or package is absent: reinstall       exit 18
     │   └── ModelMissingError        a model file is absent or altered
-    └── UnreadableExportError        the file is not an export Inkling knows            exit 20
-        └── OwnerUnknownError        who is "me" in this export? say so with --me       exit 21
+    ├── UnreadableExportError        the file is not an export Inkling knows            exit 20
+    │   └── OwnerUnknownError        who is "me" in this export? say so with --me       exit 21
+    ├── UnsupportedDesktopError      this desktop cannot be observed: see why           exit 30
+    ├── DisplayGoneError             the display went away                              exit 31
+    ├── OcrFailedError               the OCR engine broke                               exit 32
+    ├── EngineUnreachableError       the engine does not answer: start it again         exit 40
+    └── EngineMismatchError          the engine is of another version: restart it       exit 41
 
 A message says what happened, where, and what to try. It never contains observed text, keys or passphrases.
 """
@@ -112,3 +117,33 @@ class OwnerUnknownError(UnreadableExportError):
     def __init__(self, message: str, speakers: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.speakers = speakers
+
+
+class UnsupportedDesktopError(InklingError):
+    """Windows of this desktop cannot be told apart, so nothing on it may be captured."""
+
+    exit_code = 30
+
+
+class DisplayGoneError(InklingError):
+    """There is no display, or it went away."""
+
+    exit_code = 31
+
+
+class OcrFailedError(InklingError):
+    """The OCR engine broke while reading an image."""
+
+    exit_code = 32
+
+
+class EngineUnreachableError(InklingError):
+    """The engine is not running, or does not answer."""
+
+    exit_code = 40
+
+
+class EngineMismatchError(InklingError):
+    """The running engine is of another version than the client."""
+
+    exit_code = 41

@@ -1,0 +1,5 @@
+"""OCR engines behind one protocol."""
+
+from observers.screen.ocr.line import Image, Line, Ocr
+
+__all__ = ["Image", "Line", "Ocr"]
