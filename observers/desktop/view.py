@@ -16,8 +16,10 @@ from observers.desktop.rect import Rect
 class Window:
     """One window on the screen. ``app`` and ``title`` are None where the platform does not tell.
 
-    ``rect`` is the whole window, decorations aside, in pixels of the virtual screen. ``url`` is the address a browser
-    shows, where the platform tells; ``private`` whether it is a private or incognito window, None if unknown.
+    ``rect`` is the whole window, decorations aside, in pixels of the virtual screen, and ``frame`` the window with its
+    decorations where that is more: a title bar hides what is below, and says what the window would. ``url`` is the
+    address a browser shows, where the platform tells; ``private`` whether it is a private or incognito window, None if
+    unknown. Through a ``translucent`` window its neighbours below may be seen.
     """
 
     id: int
@@ -28,6 +30,13 @@ class Window:
     url: str | None = None
     private: bool | None = None
     pid: int | None = None
+    frame: Rect | None = None
+    translucent: bool = False
+
+    @property
+    def cover(self) -> Rect:
+        """What it hides of the windows below."""
+        return self.frame or self.rect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +56,15 @@ class View:
     def focused(self) -> Window | None:
         """The window that has the keyboard, if any."""
         return next((window for window in self.windows if window.focused), None)
+
+    def above(self, window: Window) -> tuple[Rect, ...]:
+        """What hides parts of one of the windows: the rectangles of those above it, decorations included."""
+        covers: list[Rect] = []
+        for other in self.windows:
+            if other.id == window.id:
+                break
+            covers.append(other.cover)
+        return tuple(covers)
 
 
 class Desktop(Protocol):
