@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from assistant.drafting import NOT_THE_ENGINE, drafts, engine_name
 from assistant.redaction import Redaction
+from assistant.verbs import Progress, Taken
 from memory.records import ItemType, Observation
 from memory.store import Thread
 
@@ -35,16 +35,7 @@ BATCH = 256  # observations stored, and then embedded, at a time
 EPISODE = 200  # pending observations distilled at a time
 CONTEXT = 6  # earlier turns of a thread a distiller sees beside the new ones
 
-Progress = Callable[[int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """One stored batch: the rows of all its observations, how many were new, and the secrets removed by kind."""
-
-    rows: list[int]
-    new: int
-    redacted: Counter[str]
+__all__ = ["Pipeline", "Progress", "Taken"]
 
 
 class Pipeline:

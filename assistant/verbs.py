@@ -1,0 +1,138 @@
+"""Everything a client may ask of an open vault, whether it lies in this process or is held by the engine.
+
+``assistant.core.Assistant`` does these things itself, ``assistant.client.Client`` has the engine do them; command line
+and terminal UI are written against this and cannot tell them apart.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+    from types import TracebackType
+
+    from memory.records import Answer, Hit, ItemType, Observation, Proposition, Revision, Sensitivity
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One stored batch: the rows of all its observations, how many were new, and the secrets removed by kind."""
+
+    rows: list[int]
+    new: int
+    redacted: Counter[str]
+
+
+class Verbs(Protocol):
+    """An open vault as its clients see it. ``Assistant`` documents each verb and what it raises."""
+
+    recovery_code: str | None
+
+    def now(self) -> datetime:
+        """The present, by the vault's clock."""
+
+    # what is taken in
+
+    def observe(self, observations: Iterable[Observation], progress: Progress | None = None) -> list[str]:
+        """Store observations; the ids of all that are held."""
+
+    def take(self, observations: Iterable[Observation], progress: Progress | None = None) -> Iterator[Taken]:
+        """Store observations, a batch at a time."""
+
+    def distil(self, progress: Progress | None = None) -> dict[str, int]:
+        """Draw propositions from everything pending."""
+
+    # what is believed
+
+    def propositions(self, at: datetime | None = None, include_quarantined: bool = False) -> list[Proposition]:
+        """What is believed, surest first."""
+
+    def proposition(self, id: str, at: datetime | None = None) -> Proposition:  # noqa: A002 - the API's word
+        """One proposition, whatever its status."""
+
+    def observation(self, id: str) -> Observation:  # noqa: A002
+        """One observation."""
+
+    def around(self, id: str, before: int = 3, after: int = 3) -> list[tuple[str, Observation]]:  # noqa: A002
+        """An observation with its neighbours in the thread."""
+
+    def history(self, id: str) -> list[Revision]:  # noqa: A002
+        """A proposition's changes."""
+
+    # questions
+
+    def recall(
+        self, text: str, k: int = 10, at: datetime | None = None, types: Sequence[ItemType] | None = None
+    ) -> list[Hit]:
+        """What bears most on a text."""
+
+    def ask(self, question: str, at: datetime | None = None) -> Answer:
+        """An answer with its citations."""
+
+    # the user's word
+
+    def remember(self, text: str) -> str:
+        """Take the user's own word; the proposition's id."""
+
+    def edit(self, id: str, *, text: str) -> None:  # noqa: A002
+        """Reword a proposition."""
+
+    def confirm(self, id: str) -> None:  # noqa: A002
+        """It is so."""
+
+    def reject(self, id: str) -> None:  # noqa: A002
+        """It is not so."""
+
+    def pin(self, id: str, pinned: bool = True) -> None:  # noqa: A002
+        """Keep on top, or no longer."""
+
+    def forget(self, id: str, with_evidence: bool = False) -> None:  # noqa: A002
+        """Delete for good."""
+
+    def allow(self, sensitivity: str) -> None:
+        """Opt in to a sensitivity class."""
+
+    def disallow(self, sensitivity: str) -> None:
+        """Opt out of it again."""
+
+    def allowed(self) -> frozenset[Sensitivity]:
+        """The classes opted in to."""
+
+    # the whole
+
+    def export(self, path: Path | str, include_quarantined: bool = False) -> None:
+        """Write everything held as JSON, not encrypted."""
+
+    def status(self) -> dict[str, Any]:
+        """Counts for a status line."""
+
+    def names(self, origin: str) -> frozenset[str]:
+        """What the user is called in exports of a format."""
+
+    def remember_names(self, origin: str, names: Iterable[str]) -> None:
+        """Remember what the user is called in exports of a format."""
+
+    def check(self) -> list[str]:
+        """What a full integrity check finds wrong."""
+
+    def use_embedder(self, spec: str) -> None:
+        """Embed with another model from now on."""
+
+    def wait_for_vectors(self, seconds: float | None = None) -> bool:
+        """Wait until everything held has a vector."""
+
+    def close(self) -> None:
+        """Have done with the vault."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None: ...
