@@ -50,7 +50,7 @@ class Forgetting:
             self._store.tombstones.add((self._observation(s.observation.stable_key) for s in stored), at)
             self._store.observations.delete(rows)
             for proposition in others:
-                self._reword(proposition, set(rows), at)
+                self._reword(proposition, set(rows), at, "forget", "evidence forgotten")
 
     def take_back(self, row: int, at: datetime) -> None:
         """Undo what was drawn from one observation, whose text is about to change; it may be drawn again."""
@@ -59,7 +59,31 @@ class Forgetting:
             for proposition in alone:
                 self._store.propositions.delete(proposition.row)
             for proposition in others:
-                self._reword(proposition, {row}, at)
+                self._reword(proposition, {row}, at, "forget", "evidence forgotten")
+
+    def let_go(self, rows: Sequence[int], at: datetime) -> int:
+        """Take away what rests on these observations, which expire: how many propositions went.
+
+        Nothing is marked, and what a proposition had ended stays ended: it was so, and nobody took it back. What the
+        user judged, wrote or pinned stays, with its evidence.
+        """
+        gone = 0
+        with self._store.write():
+            touched = {p for ps in self._store.propositions.of_observations(rows).values() for p in ps}
+            for held in self._store.propositions.get(touched).values():
+                if held.verdict is not None or held.pinned:
+                    continue
+                if any(s.evidence.stance == "supports" for s in _others(held, set(rows))):
+                    self._reword(held, set(rows), at, "expire", "evidence expired")
+                    self._store.propositions.unlink(held.row, rows)
+                    continue
+                self._store.propositions.delete(held.row)
+                wordings = {held.text, *(s.claim for s in held.supports)}
+                self._store.propositions.blank_wordings(
+                    w for w in wordings if not self._store.propositions.with_text(w)
+                )
+                gone += 1
+        return gone
 
     def reopen(self, row: int, at: datetime, reason: str, but: Collection[int] = ()) -> None:
         """Let what one proposition had ended hold again, as if it had never been said; call inside a transaction."""
@@ -113,16 +137,15 @@ class Forgetting:
                 marks.update(self._places(quoted.observation_key, quoted.quote, quoted.start))
         return marks
 
-    def _reword(self, held: Held, gone: set[int], at: datetime) -> None:
-        """Where the wording came from a forgotten observation, fall back to the latest wording that did not."""
+    def _reword(self, held: Held, gone: set[int], at: datetime, action: str, reason: str) -> None:
+        """Where the wording came from an observation that goes, fall back to the latest wording that did not."""
         left = _others(held, gone)
         claims = [s.claim for s in left if s.evidence.stance == "supports"]
         lost = {s.claim for s in held.supports} - set(claims)
         if held.text in lost and held.verdict not in ("edited", "remembered") and claims:
             self._store.propositions.change(held.row, text=claims[-1])
-            note = Revision(
-                at=at, actor="user", action="forget", before=None, after=claims[-1], reason="evidence forgotten"
-            )
+            actor = "user" if action == "forget" else "inkling"
+            note = Revision(at=at, actor=actor, action=action, before=None, after=claims[-1], reason=reason)
             self._store.propositions.record(held.row, note)
         self._store.propositions.forget_wordings(held.row, lost)
 

@@ -204,6 +204,11 @@ def test_every_example_runs_and_prints_something(page: Path, number: int, tmp_pa
 
 # the storage page
 
+TABLES = (
+    "contexts", "observations", "images", "screen_lines", "watched_files", "propositions", "evidence", "revisions",
+    "tombstones", "settings",
+)  # fmt: skip
+
 
 @pytest.fixture
 def storage() -> str:
@@ -235,7 +240,7 @@ def test_every_table_index_and_trigger_is_on_the_storage_page(store: Store, stor
 
 
 def test_every_column_is_on_the_storage_page_beside_its_table(store: Store, storage: str) -> None:
-    for table in ("contexts", "observations", "propositions", "evidence", "revisions", "tombstones", "settings"):
+    for table in TABLES:
         with store.write() as connection:
             columns = {name for (name,) in connection.read("SELECT name FROM pragma_table_info(?)", (table,))}
         section = storage.partition(f"\n**`{table}`**")[2].partition("\n**`")[0]

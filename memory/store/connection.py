@@ -130,6 +130,12 @@ class Connection:
             self._require_transaction()
             self._raw.executemany(sql, rows)
 
+    def changes(self) -> int:
+        """How many rows this connection has inserted, updated or deleted so far."""
+        with self.lock:
+            self._require_open()
+            return int(self._raw.total_changes)
+
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction, committed at the end and rolled back on any error; nested blocks are savepoints."""

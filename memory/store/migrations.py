@@ -134,6 +134,26 @@ def m004_deleted_vectors(db: Database) -> None:
         )
 
 
+@_shipped
+def m005_keeping(db: Database) -> None:
+    """What is kept beside text: pictures, what the noise filter and the folder watcher know, and what was cut down."""
+    _run(
+        db,
+        "ALTER TABLE observations ADD COLUMN trimmed_at REAL",  # when only its quotes were left of it, or NULL
+        """CREATE TABLE images (
+             observation INTEGER PRIMARY KEY REFERENCES observations(id) ON DELETE CASCADE,
+             image BLOB NOT NULL,
+             at REAL NOT NULL)""",
+        "CREATE INDEX images_by_time ON images (at)",
+        """CREATE TABLE screen_lines (
+             app TEXT NOT NULL, mark BLOB NOT NULL, sightings INTEGER NOT NULL, last REAL NOT NULL,
+             PRIMARY KEY (app, mark)) WITHOUT ROWID""",
+        """CREATE TABLE watched_files (
+             path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, digest BLOB,
+             read_to INTEGER NOT NULL, read_at REAL NOT NULL, problems INTEGER NOT NULL) WITHOUT ROWID""",
+    )
+
+
 def _run(db: Database, *statements: str) -> None:
     for statement in statements:
         db.execute(statement)

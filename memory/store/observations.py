@@ -6,7 +6,7 @@ What repeats from message to message (source, app, title, thread) is kept once, 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Self
@@ -62,7 +62,7 @@ class Observations:
     def add(self, batch: Sequence[Observation], stored_at: datetime) -> tuple[list[int], int]:
         """Store what is new, in one transaction; the rows of all of ``batch``, in its order, and how many are new."""
         with self._c.write():
-            rows = self._rows_of_keys([o.stable_key for o in batch])
+            rows = self.rows_of([o.stable_key for o in batch])
             contexts: dict[tuple[str | None, ...], int] = {}
             added: list[tuple[int]] = []
             for observation in batch:
@@ -73,9 +73,28 @@ class Observations:
             self._c.run_many("INSERT INTO observation_unembedded (id) VALUES (?)", added)
         return [rows[o.stable_key] for o in batch], len(added)
 
-    def _rows_of_keys(self, keys: Sequence[str]) -> dict[str, int]:
+    def rows_of(self, keys: Iterable[str]) -> dict[str, int]:
+        """The rows of the observations with these keys; unknown keys are left out."""
         sql = "SELECT key, id FROM observations WHERE key IN (SELECT value FROM json_each(?))"
-        return dict(self._c.read(sql, (json.dumps(keys),)))
+        return dict(self._c.read(sql, (json.dumps(list(keys)),)))
+
+    def known(self, keys: Iterable[str]) -> set[str]:
+        """Which of these keys are held."""
+        return set(self.rows_of(keys))
+
+    def with_keys(self, keys: Iterable[str]) -> dict[str, Stored]:
+        """The observations with these keys; unknown ones are left out."""
+        return {s.observation.stable_key: s for s in self.get(self.rows_of(keys).values()).values()}
+
+    def extend(self, dwell: Mapping[str, float]) -> int:
+        """Set how long observations were in view, by key, never to less than is stored; how many changed."""
+        with self._c.write():
+            before = self._c.changes()
+            self._c.run_many(
+                "UPDATE observations SET dwell_seconds = ? WHERE key = ? AND ifnull(dwell_seconds, -1) < ?",
+                ((seconds, key, seconds) for key, seconds in dwell.items()),
+            )
+            return self._c.changes() - before
 
     def _insert(self, o: Observation, key: str, context: int, stored_at: datetime) -> int:
         return self._c.run(
@@ -96,14 +115,18 @@ class Observations:
     def _context(self, o: Observation, known: dict[tuple[str | None, ...], int]) -> int:
         identity = (o.source, o.app or None, o.thread or None, o.title or None)
         if identity not in known:
-            row = self._c.one(
-                """SELECT id FROM contexts WHERE source = ? AND ifnull(app, '') = ifnull(?, '')
-                     AND ifnull(thread, '') = ifnull(?, '') AND ifnull(title, '') = ifnull(?, '')""",
-                identity,
-            )
-            insert = "INSERT INTO contexts (source, app, thread, title) VALUES (?, ?, ?, ?)"
-            known[identity] = row[0] if row else self._c.run(insert, identity)
+            known[identity] = self._context_row(identity)
         return known[identity]
+
+    def _context_row(self, identity: tuple[str | None, ...]) -> int:
+        """The row of a context (source, app, thread, title), made if there is none such."""
+        row = self._c.one(
+            """SELECT id FROM contexts WHERE source = ? AND ifnull(app, '') = ifnull(?, '')
+                 AND ifnull(thread, '') = ifnull(?, '') AND ifnull(title, '') = ifnull(?, '')""",
+            identity,
+        )
+        insert = "INSERT INTO contexts (source, app, thread, title) VALUES (?, ?, ?, ?)"
+        return int(row[0]) if row else self._c.run(insert, identity)
 
     def get(self, rows: Iterable[int]) -> dict[int, Stored]:
         """The observations with these row numbers; absent ones are left out."""
@@ -121,6 +144,15 @@ class Observations:
         """How many observations are held."""
         row = self._c.one("SELECT count(*) FROM observations")
         return int(row[0]) if row else 0
+
+    def between(self, since: datetime, until: datetime, source: str | None = None, app: str | None = None) -> list[int]:
+        """Rows of what was in view at any time from ``since`` to ``until``, both included, oldest first."""
+        sql = """SELECT o.id FROM observations o JOIN contexts c ON c.id = o.context
+                 WHERE o.at <= :until AND o.at + ifnull(o.dwell_seconds, 0) >= :since
+                   AND (:source IS NULL OR c.source = :source) AND (:app IS NULL OR c.app = :app COLLATE NOCASE)
+                 ORDER BY o.at, o.id"""
+        values = {"since": since.timestamp(), "until": until.timestamp(), "source": source, "app": app}
+        return [row for (row,) in self._c.read(sql, values)]
 
     def around(self, row: int, before: int = 3, after: int = 3) -> list[Stored]:
         """An observation with its neighbours in the same thread, in time order; empty if there is none such."""
@@ -206,11 +238,39 @@ class Observations:
             self._c.run("DELETE FROM observation_vectors WHERE id = ?", (row,))
             self._c.run("INSERT OR IGNORE INTO observation_unembedded (id) VALUES (?)", (row,))
 
-    def delete(self, rows: Sequence[int]) -> None:
-        """Delete observations with their index entries, vectors and contexts no longer used."""
+    def trim(self, row: int, text: str, at: datetime) -> None:
+        """Leave only ``text`` of an observation, to be embedded again; its title and picture go.
+
+        It counts as distilled, and its evidence stays: whoever calls this moves that in the same transaction.
+        """
         with self._c.write():
+            [(context, source, app, thread)] = self._c.read(
+                """SELECT c.id, c.source, c.app, c.thread FROM observations o JOIN contexts c ON c.id = o.context
+                   WHERE o.id = ?""",
+                (row,),
+            )
+            self._c.run(
+                "UPDATE observations SET text = ?, context = ?, trimmed_at = ? WHERE id = ?",
+                (text, self._context_row((source, app, thread, None)), at.timestamp(), row),
+            )
+            for table, column in (("observation_bits", "id"), ("observation_vectors", "id"), ("images", "observation")):
+                self._c.run(f"DELETE FROM {table} WHERE {column} = ?", (row,))
+            self._c.run("INSERT OR IGNORE INTO observation_unembedded (id) VALUES (?)", (row,))
+            self._drop_unused({context})
+
+    def delete(self, rows: Sequence[int]) -> None:
+        """Delete observations with their index entries, vectors, pictures and contexts no longer used."""
+        with self._c.write():
+            sql = "SELECT DISTINCT context FROM observations WHERE id IN (SELECT value FROM json_each(?))"
+            contexts = {context for (context,) in self._c.read(sql, (json.dumps(list(rows)),))}
             self._c.run_many("DELETE FROM observations WHERE id = ?", ((row,) for row in rows))
-            self._c.run("DELETE FROM contexts WHERE id NOT IN (SELECT context FROM observations)")
+            self._drop_unused(contexts)
+
+    def _drop_unused(self, contexts: Iterable[int]) -> None:
+        sql = (
+            "DELETE FROM contexts WHERE id = ? AND NOT EXISTS (SELECT 1 FROM observations WHERE context = contexts.id)"
+        )
+        self._c.run_many(sql, ((context,) for context in contexts))
 
 
 _FAILED = "failed: "  # before the name of an engine, in the place of the one that read an observation

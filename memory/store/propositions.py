@@ -48,6 +48,15 @@ class Held:
     supports: tuple[Support, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a piece of evidence, by its own row, has its quote in its observation."""
+
+    row: int
+    start: int
+    end: int
+
+
 _HELD = """id, text, kind, lifespan, sensitivity, verdict, verdict_at, pinned, review, valid_from, valid_to,
            superseded_by, created_at"""
 _CHANGEABLE = frozenset(
@@ -149,6 +158,29 @@ class Propositions:
         for observation, proposition in self._c.read(sql, (json.dumps(list(rows)),)):
             found[observation].append(proposition)
         return found
+
+    def quoted(self, rows: Iterable[int]) -> dict[int, list[Link]]:
+        """For each of these observation rows, the evidence that quotes it, in the order of the quotes."""
+        sql = """SELECT observation, id, start, "end" FROM evidence e
+                 WHERE observation IN (SELECT value FROM json_each(?)) ORDER BY observation, start, e."end" """
+        found: dict[int, list[Link]] = defaultdict(list)
+        for observation, number, start, end in self._c.read(sql, (json.dumps(list(rows)),)):
+            found[observation].append(Link(number, start, end))
+        return dict(found)
+
+    def move_quotes(self, links: Iterable[Link]) -> None:
+        """Say where quotes are now that their observation was cut down; call inside that transaction.
+
+        In the order of the quotes, and none may move back: then no two are in one place in between.
+        """
+        sql = 'UPDATE evidence SET start = ?, "end" = ? WHERE id = ?'
+        self._c.run_many(sql, ((link.start, link.end, link.row) for link in links))
+
+    def unlink(self, row: int, observations: Iterable[int]) -> None:
+        """Take a proposition's evidence in these observations away; call inside a transaction."""
+        self._c.run_many(
+            "DELETE FROM evidence WHERE proposition = ? AND observation = ?", ((row, o) for o in observations)
+        )
 
     def with_text(self, text: str) -> list[int]:
         """Rows of propositions worded exactly so, letter case aside."""

@@ -12,12 +12,18 @@ from sqlcipher3 import dbapi2
 from memory.errors import StorageReadOnlyError, VaultDamagedError
 from memory.records import ItemType
 from memory.store.connection import Connection, translate
+from memory.store.images import Images
 from memory.store.lexical import Lexical
 from memory.store.migrations import migrate
 from memory.store.observations import Observations
 from memory.store.propositions import Propositions
+from memory.store.screen_lines import ScreenLines
 from memory.store.settings import Settings, Tombstones
+from memory.store.usage import Usage
 from memory.store.vectors import Vectors
+from memory.store.watched_files import WatchedFiles
+
+_PAGES = 1000  # given back at a time, 4 MB, so that others get their turn
 
 
 class Store:
@@ -45,6 +51,10 @@ class Store:
         self.propositions = Propositions(self._connection)
         self.settings = Settings(self._connection)
         self.tombstones = Tombstones(self._connection)
+        self.images = Images(self._connection)
+        self.screen_lines = ScreenLines(self._connection)
+        self.watched = WatchedFiles(self._connection)
+        self.usage = Usage(self._connection)
         types: tuple[ItemType, ...] = ("observation", "proposition")
         self.vectors = {item: Vectors(self._connection, item) for item in types}
         self.words = {item: Lexical(self._connection, item) for item in types}
@@ -66,9 +76,21 @@ class Store:
 
         While another process reads, the log keeps old pages (encrypted) until the next call.
         """
-        with self.lock:
-            self._connection.read("PRAGMA incremental_vacuum")
-            self._connection.read("PRAGMA wal_checkpoint(TRUNCATE)")
+        free = self._free_pages()
+        while free:
+            self._connection.read(f"PRAGMA incremental_vacuum({_PAGES})")
+            left = self._free_pages()
+            if left >= free:
+                break
+            free = left
+        self.checkpoint()
+
+    def checkpoint(self) -> None:
+        """Bring the write-ahead log back into the file and empty it, as far as other readers allow."""
+        self._connection.read("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _free_pages(self) -> int:
+        return int(self._connection.read("PRAGMA freelist_count")[0][0])
 
     def size(self) -> int:
         """Bytes on disk, the write-ahead log included."""
