@@ -87,6 +87,11 @@ def announced(text: str) -> Iterator[Span]:
             yield Span(start, end, "identity number")
 
 
+def is_name(text: str) -> bool:
+    """Whether the text is a name for such a number and nothing else, as on a form."""
+    return _NAMES.fullmatch(lowered(text)) is not None
+
+
 def asked(text: str) -> bool:
     """Whether the text asks for such a number."""
     return _NAMES.search(lowered(text)) is not None or _PAYROLL.search(text) is not None

@@ -156,6 +156,12 @@ def _is_word_chain(value: str) -> bool:
     return len(pieces) > 2 and sum(p.isalpha() or p.isdigit() for p in pieces) >= len(pieces) - 1 and "--" not in value
 
 
+def is_public(text: str, start: int) -> bool:
+    """Whether what stands at ``start`` is said, or shows by how it begins, to be no secret: a picture, a hash."""
+    before = text[max(0, start - 300) : start]
+    return _PUBLIC.search(before) is not None or _PUBLIC_BODY.match(text, start) is not None
+
+
 def _random(text: str) -> Iterator[Span]:
     for match in _LONG.finditer(text):
         before = text[max(0, match.start() - 300) : match.start()]

@@ -1,0 +1,144 @@
+"""Redaction of screen text: the pieces of one window, read as one page.
+
+A screen is no conversation. Its pieces are joined before anybody looks, so that a key cut by a scrolled terminal is
+whole again, and read in three ways: with the gaps between cells closed, with broken tokens joined, and as labels with
+their values. What is found in any reading is taken out of the text as it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from observers.redact import blocks, codes, fields, keys, misread, passwords
+from observers.redact.hints import may_hold
+from observers.redact.reading import joined, squeezed
+from observers.redact.spans import BLANK, Redacted, Span, blank_marks, merged, occurrences, replace, telling
+from observers.redact.thread import given_away
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from observers.redact.spans import SecretKind
+
+SCREEN_LOOK_BACK = 2  # pieces of the window before the new ones that a secret may have begun in
+_TAIL = 400  # characters of them that are read again
+_PASSES = 6
+_BROKEN_LINK = re.compile(
+    r"(?i)\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|https?|s?ftp|smtps?|ssh|jdbc:\w+)\s?:\s?/\s?/\s?"
+    r"[^\s:@/]*\s?:\s?(?!//)([^\s@/]{3,40}(?:\s[^\s@/]{2,40})?)\s?@"
+)
+_ATTACHED = re.compile(
+    r"(?i)\b(?:mysql(?:dump|admin)?|mariadb|mongo(?:sh)?|smbclient|sshpass)\b[^\n]{0,80}?\s-p ?(\S{4,})"
+)
+_PROMPT = re.compile(
+    r"(?i)(?:'s password|password for [^\n:]{1,40}|passphrase for (?:key )?[^\n:]{1,80}):[ \t]*\n[ \t]*\Z"
+)
+_MARKUP = re.compile(r"\s[\w\-]+=\Z|[\w\-]+=[\"']")  # an attribute, or what stands between two attributes' quotes
+_MODE_LINE = re.compile(r"(?:^|\n)[ \t]*-[\w\-]{1,4}:\Z")  # of Emacs
+_OPEN_KEY = re.compile(r"BEGIN [A-Z0-9 ]*PRIVATE KEY")
+_CLOSED_KEY = re.compile(r"END [A-Z0-9 ]*PRIVATE KEY")
+_ASKED_LINES = 3  # after a question for a code, a name and the answer among them
+
+
+def redact_screen(texts: Sequence[str], stored: int = 0) -> list[Redacted]:
+    """Return consecutive pieces of one window without their secrets, one result a piece.
+
+    The first ``stored`` pieces were redacted when they came; only the last of their lines are read again, for what
+    goes on in the new ones. Total over ``str``, and redacting the results changes nothing.
+    """
+    results = [Redacted(text) for text in texts]
+    first = _first_place([len(t) for t in texts], stored)
+    values: dict[str, SecretKind] = {}
+    for _ in range(_PASSES):
+        page = "\n".join(r.text for r in results)
+        start = page.rfind("\n", 0, first) + 1 if first else 0
+        shown = blank_marks(page[start:])
+        spans = find(shown)
+        values |= telling(shown, spans)
+        spans += occurrences(shown, values)
+        if not spans or not _apply(results, [Span(s.start + start, s.end + start, s.kind) for s in merged(spans)]):
+            break
+    return results
+
+
+def find(page: str) -> list[Span]:
+    """Return every secret of a page; marks of earlier redactions must be blanked."""
+    plain = squeezed(page)
+    spans = [plain.span(s) for s in given_away(plain.text)]
+    spans = [s for s in spans if _holds(page, s)]
+    closed = joined(page)
+    if closed and may_hold(closed.text):
+        spans += [
+            closed.span(s)
+            for s in (*keys.by_format(closed.text), *keys.announced(closed.text))
+            if _closed(s, closed.text)
+        ]
+        spans += [closed.span(s) for s in misread.find(closed.text)]
+    lines = blocks.lines_of(page)
+    spans += [*misread.find(page), *blocks.find(page, lines), *fields.find(page), *_linked(page), *_answered(lines)]
+    return [s for s in spans if page[s.start : s.end].strip(BLANK + " \n\t")]
+
+
+def _first_place(lengths: Sequence[int], stored: int) -> int:
+    """Where reading begins: in the last lines of what is stored."""
+    return max(0, sum(lengths[:stored]) + stored - _TAIL) if stored else 0
+
+
+def _apply(results: list[Redacted], spans: list[Span]) -> bool:
+    """Take spans of the joined page out of the pieces they lie in; whether anything changed."""
+    at = 0
+    changed = False
+    for i, result in enumerate(results):
+        end = at + len(result.text)
+        here = [
+            Span(max(s.start, at) - at, min(s.end, end) - at, s.kind) for s in spans if s.start < end and s.end > at
+        ]
+        if here:
+            found = replace(result.text, here)
+            results[i] = Redacted(found.text, dict(Counter(result.counts) + Counter(found.counts)))
+            changed = changed or found.text != result.text
+        at = end + 1
+    return changed
+
+
+def _holds(page: str, span: Span) -> bool:
+    """Whether a span found as in a chat holds on a screen: prompts do not echo, and a key's end may be out of view."""
+    value = page[span.start : span.end]
+    if span.kind == "private key":
+        return _closed(span, page)
+    if span.kind == "password":
+        lead = page[max(0, span.start - 120) : span.start]
+        return not (_PROMPT.search(lead) or _MARKUP.search(value) or _MODE_LINE.search(lead))
+    return True
+
+
+def _closed(span: Span, page: str) -> bool:
+    value = page[span.start : span.end]
+    return span.kind != "private key" or not _OPEN_KEY.search(value) or _CLOSED_KEY.search(value) is not None
+
+
+def _linked(page: str) -> Iterator[Span]:
+    """Passwords in addresses that OCR put spaces into, and those attached to an option."""
+    for pattern in (_BROKEN_LINK, _ATTACHED):
+        for match in pattern.finditer(page):
+            if BLANK not in match.group(1):
+                yield Span(match.start(1), match.end(1), "password")
+
+
+def _answered(lines: Sequence[blocks.Line]) -> Iterator[Span]:
+    """What answers a question in a conversation on the screen, whose lines are names and words of others too."""
+    for i, line in enumerate(lines):
+        if "?" not in line.text or len(line.text) > 120:
+            continue
+        low = line.text
+        code, word = codes.asked(low), passwords.asked(low)[0] and passwords.asks(low)
+        if not code and not word:
+            continue
+        for below in lines[i + 1 : i + 1 + _ASKED_LINES]:
+            found = [
+                *(codes.answers(below.text) if code else ()),
+                *(passwords.answers(below.text, direct=False) if word else ()),
+            ]
+            yield from (Span(s.start + below.start, s.end + below.start, s.kind) for s in found)
