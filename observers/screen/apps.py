@@ -36,6 +36,7 @@ def _squeezed(name: str) -> str:
     return "".join(letter for letter in name if letter.isalnum() or letter in "*?")
 
 
+@lru_cache(maxsize=1024)
 def is_browser(app: str | None) -> bool:
     """Whether pages of the web are read in it."""
     return app is not None and private.is_browser(app)

@@ -89,7 +89,8 @@ abn ?amro|absa|activobank|axis bank|banco ?bpi|banco do brasil|bancosantander|ba
 |monobank|monzo|moje ing|n26|nationwide(?: building society)?|natwest|navy federal(?: credit union)?|nordea|novo ?banco
 |nubank|nu bank|openbank|pekao24|pko bank polski|pnc(?: bank)?|postbank|postfinance|privat24|rabobank
 |raiffeisen(?:bank)?|revolut|royal bank of scotland|santander|sbanken|scotiabank|seb|sns bank
-|soci[eé]t[eé] g[eé]n[eé]rale|sparkasse|sparebank ?1|starling bank|swedbank|targobank|td bank|tsb(?: bank)?|ubs(?: e-banking)?
+|soci[eé]t[eé] g[eé]n[eé]rale|sparkasse|sparebank ?1|starling bank|swedbank
+|targobank|td bank|tsb(?: bank)?|ubs(?: e-banking)?
 |unicaja|unicredit
 |us bank|u\\.s\\. bank|usaa|virgin money|volksbank|vr ?bank|wells fargo|westpac|yapı kredi|zkb|сбербанк(?: онлайн)?
 |т-банк|тинькофф|альфа-банк|приват24|三菱ufj(?:銀行|ダイレクト)?|三井住友銀行|みずほ(?:銀行|ダイレクト)|ゆうちょ(?:銀行|ダイレクト)
