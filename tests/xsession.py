@@ -7,6 +7,7 @@ tests are skipped, except in CI, where they fail: a promise that nobody checks i
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import shutil
 import signal
@@ -14,7 +15,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -109,6 +110,19 @@ class XSession:
             "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={self.home / 'chromium'}", *options, url,
         )  # fmt: skip
 
+    def connect(self) -> Any:
+        """An Xlib display, for windows of the test's own making."""
+        from Xlib.display import Display  # noqa: PLC0415 - Linux only
+
+        with contextlib.redirect_stdout(io.StringIO()):  # it prints if there is no .Xauthority
+            return Display(f"unix{self.display}")
+
+    def desktop(self, session_locked: Callable[[], bool] = lambda: False) -> Desktop:
+        """The session as Inkling sees it, without the buses of whoever runs the tests."""
+        from observers.desktop.x11 import X11Desktop  # noqa: PLC0415 - Linux only
+
+        return X11Desktop(self.display, session_locked=session_locked)
+
     def end(self) -> None:
         """End everything, the server last."""
         for process in reversed(self._started):
@@ -128,7 +142,7 @@ def start_server(*options: str) -> tuple[str, subprocess.Popen[bytes]]:
         start_new_session=True,
     )  # fmt: skip
     os.close(writer)
-    with open(reader, "rb") as told:
+    with os.fdopen(reader, "rb") as told:
         number = told.readline().decode().strip()
     if not number:
         server.kill()
@@ -154,14 +168,11 @@ def running(home: Path, manager: Sequence[str] = ("openbox", "--sm-disable"), *o
 
 def _await_manager(session: XSession) -> None:
     """The window manager is there once it says so on the root window."""
-    from Xlib import X  # noqa: PLC0415 - Linux only
-    from Xlib.display import Display  # noqa: PLC0415
-
-    display = Display(f"unix{session.display}")
+    display = session.connect()
     try:
         atom = display.intern_atom("_NET_SUPPORTING_WM_CHECK")
         root = display.screen().root
-        wait_for(lambda: root.get_full_property(atom, X.AnyPropertyType), "the window manager")
+        wait_for(lambda: root.get_full_property(atom, 0), "the window manager")
     finally:
         display.close()
 

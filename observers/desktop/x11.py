@@ -164,7 +164,7 @@ def command_line(pid: int) -> tuple[str, ...]:
 
 
 def extents(pair: Pair, desktop: int | None) -> tuple[Rect, Rect]:
-    """The part of a window that can be read, and what it hides. One of another desktop, mapped all the same, has no part."""
+    """The part of a window that can be read, and what it hides. One of another desktop, if mapped, only hides."""
     properties, top = pair.client.properties, pair.top.place
     whole = said.inside(properties, pair.client.place)
     own_shadow = whole != pair.client.place

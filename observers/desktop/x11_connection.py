@@ -11,6 +11,7 @@ import contextlib
 import io
 import os
 import re
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,6 +39,16 @@ def local_name(name: str | None = None) -> str:
     return f"unix:{parsed[1]}"
 
 
+def _anybody_at(name: str) -> bool:
+    """Whether a server listens. Xlib would find out too, but leave a socket open if not."""
+    file = f"/tmp/.X11-unix/X{name.removeprefix('unix:').partition('.')[0]}"  # noqa: S108 - where X servers have it
+    for address in (file, f"\0{file}"):
+        with socket.socket(socket.AF_UNIX) as probe, contextlib.suppress(OSError):
+            probe.connect(address)
+            return True
+    return False
+
+
 class Connection:
     """The X server behind ``name``. Every method raises DisplayGoneError once it has gone, and ever after."""
 
@@ -45,6 +56,8 @@ class Connection:
         self._gone = False
         self._name = local_name(name)
         self._atoms: dict[str, int] = {}
+        if not _anybody_at(self._name):
+            raise self._farewell()
         with self._watching(), contextlib.redirect_stdout(io.StringIO()):  # it prints if there is no .Xauthority
             self._display = display.Display(self._name)
         self._display.set_error_handler(lambda *_: None)
