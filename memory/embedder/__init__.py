@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["Embedder", "default_embedder", "load_embedder"]
+__all__ = ["Embedder", "default_embedder", "drop_default_embedder", "load_embedder"]
 
 _PREFIX = "sentence-transformers:"
 _lock = threading.Lock()
@@ -50,6 +50,13 @@ def default_embedder() -> Embedder:
         if _default is None:
             _default = load_embedder("minilm")
         return _default
+
+
+def drop_default_embedder() -> None:
+    """Let go of the shipped embedder, so that its memory is free once nobody uses it; the next use loads it anew."""
+    global _default  # noqa: PLW0603
+    with _lock:
+        _default = None
 
 
 def load_embedder(spec: str) -> Embedder:

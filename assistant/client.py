@@ -1,0 +1,374 @@
+"""The assistant at a distance: every verb, done by the engine that holds the vault.
+
+The surprising decision: what was asked is asked again by itself only where doing it twice is doing it once. If the
+engine ends in the middle of anything else, the caller is told that it is not known whether it was done. Nothing heavy
+is imported here: a command that only asks costs what Python costs.
+"""
+
+from __future__ import annotations
+
+import multiprocessing.connection
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from assistant.engine import auth, rendezvous, wire
+from assistant.verbs import Progress, Taken
+from memory.errors import EngineMismatchError, EngineUnreachableError
+from memory.ids import public_id
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from types import TracebackType
+
+    from memory.records import Answer, Hit, ItemType, Observation, Proposition, Revision, Sensitivity
+
+BATCH = 256  # observations handed over at a time, as many as the pipeline stores at a time
+BATCH_CHARACTERS = 4_000_000  # or fewer, if they are long
+
+# verbs that may be asked again when the engine ended before it answered
+_REPEATABLE = frozenset(
+    "take propositions proposition observation around history recall ask confirm reject pin allow disallow allowed "
+    "status names remember_names check wait_for_vectors state why resume lock".split()
+)
+
+
+def connect(folder: Path | str, start: bool = True) -> Client:
+    """A client of the engine of the vault in ``folder``, which is started if it does not run and ``start``.
+
+    The vault may be locked: see :meth:`Client.unlock`. Raises EngineUnreachableError, EngineMismatchError, or
+    VaultMissingError where there is none.
+    """
+    client = Client(Path(folder).expanduser(), start)
+    client.knock()
+    return client
+
+
+class Client:
+    """The verbs of ``Assistant``, and those about the engine itself. Safe to use from several threads.
+
+    ``recovery_code`` is None: the engine makes no vaults.
+    """
+
+    def __init__(self, folder: Path, start: bool) -> None:
+        self.folder = folder
+        self.recovery_code: str | None = None
+        self._start = start
+        self._idle: list[Connection] = []
+        self._mutex = threading.Lock()
+        self._closed = False
+
+    def knock(self) -> None:
+        """See that the engine answers."""
+        self._put_back(self._opened())
+
+    def now(self) -> datetime:
+        """The present; the engine runs on the same machine."""
+        return datetime.now().astimezone()
+
+    # what is taken in
+
+    def observe(self, observations: Iterable[Observation], progress: Progress | None = None) -> list[str]:
+        """As ``Assistant.observe``."""
+        return [public_id("observation", row) for taken in self.take(observations, progress) for row in taken.rows]
+
+    def take(self, observations: Iterable[Observation], progress: Progress | None = None) -> Iterator[Taken]:
+        """As ``Assistant.take``: each batch is safe once it is yielded."""
+        for batch in _batches(observations):
+            taken: Taken
+            for taken in self._call("take", observations=batch):
+                if progress:
+                    progress(len(taken.rows))
+                yield taken
+
+    def distil(self, progress: Progress | None = None) -> dict[str, int]:
+        """As ``Assistant.distil``. If the client goes away the engine stops after the batch in hand."""
+        counts: dict[str, int] = self._call("distil", progress)
+        return counts
+
+    # what is believed
+
+    def propositions(self, at: datetime | None = None, include_quarantined: bool = False) -> list[Proposition]:
+        """As ``Assistant.propositions``."""
+        found: list[Proposition] = self._call("propositions", at=at, include_quarantined=include_quarantined)
+        return found
+
+    def proposition(self, id: str, at: datetime | None = None) -> Proposition:  # noqa: A002 - the API's word
+        """As ``Assistant.proposition``."""
+        found: Proposition = self._call("proposition", id=id, at=at)
+        return found
+
+    def observation(self, id: str) -> Observation:  # noqa: A002
+        """As ``Assistant.observation``."""
+        found: Observation = self._call("observation", id=id)
+        return found
+
+    def around(self, id: str, before: int = 3, after: int = 3) -> list[tuple[str, Observation]]:  # noqa: A002
+        """As ``Assistant.around``."""
+        found: list[tuple[str, Observation]] = self._call("around", id=id, before=before, after=after)
+        return found
+
+    def history(self, id: str) -> list[Revision]:  # noqa: A002
+        """As ``Assistant.history``."""
+        found: list[Revision] = self._call("history", id=id)
+        return found
+
+    # questions
+
+    def recall(
+        self, text: str, k: int = 10, at: datetime | None = None, types: Sequence[ItemType] | None = None
+    ) -> list[Hit]:
+        """As ``Assistant.recall``."""
+        hits: list[Hit] = self._call("recall", text=text, k=k, at=at, types=None if types is None else list(types))
+        return hits
+
+    def ask(self, question: str, at: datetime | None = None) -> Answer:
+        """As ``Assistant.ask``."""
+        answer: Answer = self._call("ask", question=question, at=at)
+        return answer
+
+    # the user's word
+
+    def remember(self, text: str) -> str:
+        """As ``Assistant.remember``."""
+        made: str = self._call("remember", text=text)
+        return made
+
+    def edit(self, id: str, *, text: str) -> None:  # noqa: A002
+        """As ``Assistant.edit``."""
+        self._call("edit", id=id, text=text)
+
+    def confirm(self, id: str) -> None:  # noqa: A002
+        """As ``Assistant.confirm``."""
+        self._call("confirm", id=id)
+
+    def reject(self, id: str) -> None:  # noqa: A002
+        """As ``Assistant.reject``."""
+        self._call("reject", id=id)
+
+    def pin(self, id: str, pinned: bool = True) -> None:  # noqa: A002
+        """As ``Assistant.pin``."""
+        self._call("pin", id=id, pinned=pinned)
+
+    def forget(self, id: str, with_evidence: bool = False) -> None:  # noqa: A002
+        """As ``Assistant.forget``."""
+        self._call("forget", id=id, with_evidence=with_evidence)
+
+    def allow(self, sensitivity: str) -> None:
+        """As ``Assistant.allow``."""
+        self._call("allow", sensitivity=sensitivity)
+
+    def disallow(self, sensitivity: str) -> None:
+        """As ``Assistant.disallow``."""
+        self._call("disallow", sensitivity=sensitivity)
+
+    def allowed(self) -> frozenset[Sensitivity]:
+        """As ``Assistant.allowed``."""
+        classes: frozenset[Sensitivity] = self._call("allowed")
+        return classes
+
+    # the whole
+
+    def export(self, path: Path | str, include_quarantined: bool = False) -> None:
+        """As ``Assistant.export``. The engine writes the file, so it must be able to."""
+        whole = Path(path).expanduser().absolute()
+        self._call("export", path=str(whole), include_quarantined=include_quarantined)
+
+    def status(self) -> dict[str, Any]:
+        """As ``Assistant.status``."""
+        counts: dict[str, Any] = self._call("status")
+        return counts
+
+    def names(self, origin: str) -> frozenset[str]:
+        """As ``Assistant.names``."""
+        found: frozenset[str] = self._call("names", origin=origin)
+        return found
+
+    def remember_names(self, origin: str, names: Iterable[str]) -> None:
+        """As ``Assistant.remember_names``."""
+        self._call("remember_names", origin=origin, names=list(names))
+
+    def check(self) -> list[str]:
+        """As ``Assistant.check``."""
+        damage: list[str] = self._call("check")
+        return damage
+
+    def use_embedder(self, spec: str) -> None:
+        """As ``Assistant.use_embedder``."""
+        self._call("use_embedder", spec=spec)
+
+    def wait_for_vectors(self, seconds: float | None = None) -> bool:
+        """As ``Assistant.wait_for_vectors``."""
+        done: bool = self._call("wait_for_vectors", seconds=seconds)
+        return done
+
+    # the engine itself
+
+    def state(self) -> dict[str, Any]:
+        """What the engine says of itself: ``locked``, ``pid``, ``memory_bytes``, ``recording``, ``log`` and more."""
+        told: dict[str, Any] = self._call("state")
+        return told
+
+    def unlock(self, passphrase: str | None = None, recovery_code: str | None = None) -> None:
+        """Open the vault, with neither secret by the keyring; of an open one, only see whether the secret is right."""
+        self._call("unlock", passphrase=passphrase, recovery_code=recovery_code)
+
+    def lock(self) -> bool:
+        """Close the vault and drop its keys from the engine's memory; False if it was locked."""
+        was_open: bool = self._call("lock")
+        return was_open
+
+    def stop(self) -> None:
+        """End the engine, and return when it has ended."""
+        connection = self._taken()
+        try:
+            connection.send_bytes(wire.encode({"verb": "stop", "arguments": {}}))
+            with suppress(EOFError, OSError):
+                while True:  # the last thing the engine does is to hang up
+                    connection.recv_bytes(wire.MOST_BYTES)
+        finally:
+            connection.close()
+
+    def why(self, minutes: float = 10.0) -> list[dict[str, Any]]:
+        """What was captured, skipped or masked in the last minutes, and by which rule, without content."""
+        decisions: list[dict[str, Any]] = self._call("why", minutes=minutes)
+        return decisions
+
+    def pause(self, until: datetime | None = None, app: str | None = None) -> None:
+        """Capture nothing, or nothing of one app, until then or until ``resume``."""
+        self._call("pause", until=until, app=app)
+
+    def resume(self) -> None:
+        """End every pause."""
+        self._call("resume")
+
+    def close(self) -> None:
+        """Hang up. The engine keeps the vault open for others."""
+        with self._mutex:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    # how it is asked
+
+    def _call(self, verb: str, progress: Progress | None = None, **arguments: Any) -> Any:
+        """What the engine answers; again, by itself, if it ended meanwhile and asking twice does no harm."""
+        message = wire.encode({"verb": verb, "arguments": arguments})
+        try:
+            return self._asked(message, progress)
+        except (OSError, EOFError):
+            if verb not in _REPEATABLE:
+                raise EngineUnreachableError(
+                    "the engine ended before it answered; it is not known whether that was done: look, and try again"
+                ) from None
+        try:
+            return self._asked(message, progress)
+        except (OSError, EOFError):
+            raise EngineUnreachableError("the engine ended twice before it answered; see its log") from None
+
+    def _asked(self, message: bytes, progress: Progress | None) -> Any:
+        with self._borrowed() as connection:
+            connection.send_bytes(message)
+            while True:
+                reply = wire.decode(connection.recv_bytes(wire.MOST_BYTES))
+                if not isinstance(reply, dict):
+                    raise EngineMismatchError("the engine answered what makes no sense; restart it: inkling stop")
+                if "progress" not in reply:
+                    break
+                if progress:
+                    progress(int(reply["progress"]))
+        if "error" in reply:
+            raise wire.error_from(reply["error"])
+        return reply.get("result")
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Connection]:
+        """A connection nobody else uses; put back if all went well, closed if anything interrupted the exchange."""
+        connection = self._taken()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._put_back(connection)
+
+    def _taken(self) -> Connection:
+        while True:
+            with self._mutex:
+                if self._closed:
+                    raise EngineUnreachableError("this client was closed; connect again")
+                connection = self._idle.pop() if self._idle else None
+            if connection is None:
+                return self._opened()
+            if not _is_over(connection):
+                return connection
+            connection.close()
+
+    def _put_back(self, connection: Connection) -> None:
+        with self._mutex:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _opened(self) -> Connection:
+        connection = _reached(self.folder)
+        if connection is None and self._start:
+            from assistant.engine import launch  # noqa: PLC0415 - seldom needed
+
+            connection = launch.started(self.folder, lambda: _reached(self.folder))
+        if connection is None:
+            raise EngineUnreachableError(f"no engine runs for {self.folder}; start it with: inkling start")
+        return connection
+
+
+def _reached(folder: Path) -> Connection | None:
+    """A connection to the engine of a vault; None if none runs. Raises EngineMismatchError, EngineUnreachableError."""
+    found = rendezvous.read(folder)
+    if found is None:
+        return None
+    if found.protocol != wire.PROTOCOL:
+        raise EngineMismatchError(
+            f"the engine (process {found.pid}) is of another version of Inkling; end that process and try again"
+        )
+    try:
+        connection: Connection = multiprocessing.connection.Client(found.address)
+    except (OSError, ValueError):
+        return None
+    try:
+        auth.introduce(connection, found.token)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_over(connection: Connection) -> bool:
+    """Whether the engine hung up on a connection that waits for nothing."""
+    try:
+        return connection.poll(0)
+    except (OSError, EOFError):
+        return True
+
+
+def _batches(observations: Iterable[Observation]) -> Iterator[list[Observation]]:
+    batch: list[Observation] = []
+    characters = 0
+    for observation in observations:
+        batch.append(observation)
+        characters += len(observation.text)
+        if len(batch) >= BATCH or characters >= BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
