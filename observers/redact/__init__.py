@@ -9,8 +9,17 @@ line, requires requests and PyYAML, and knows nothing of what people say in one 
 cards, IBANs, one-time codes and identity numbers. Check digits are python-stdnum's.
 """
 
-from observers.redact.screen import redact_screen
+from observers.redact.screen import SCREEN_LOOK_BACK, redact_screen
 from observers.redact.spans import SECRET_KINDS, Redacted, SecretKind
 from observers.redact.thread import LOOK_BACK, redact, redact_turns
 
-__all__ = ["LOOK_BACK", "SECRET_KINDS", "Redacted", "SecretKind", "redact", "redact_screen", "redact_turns"]
+__all__ = [
+    "LOOK_BACK",
+    "SCREEN_LOOK_BACK",
+    "SECRET_KINDS",
+    "Redacted",
+    "SecretKind",
+    "redact",
+    "redact_screen",
+    "redact_turns",
+]
