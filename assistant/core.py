@@ -1,7 +1,8 @@
 """The assistant: one open vault and every verb a client has. Clients (command line, terminal UI) call nothing else.
 
-All verbs are synchronous and safe to call from several threads; each holds the assistant's lock while it runs, and
-the long ones (``observe``, ``distil``) give it up between batches.
+All verbs are synchronous and safe to call from several threads. What reads and then changes does both in one
+transaction, which keeps the other threads out; the long ones (``observe``, ``distil``, ``expire``) do it batch by
+batch.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from assistant import export
 from assistant.ask import compose
 from assistant.backlog import Backlog
 from assistant.distillers import load_distiller
+from assistant.keeping import Keeping
 from assistant.pipeline import Pipeline, Progress, Taken
 from assistant.word import UserWord
 from memory.belief import believe
@@ -37,6 +39,7 @@ from memory.records import (
     Sensitivity,
     sound,
 )
+from memory.retention import Retention
 from memory.store import Held, Store, Stored
 from memory.vault import Vault
 
@@ -47,7 +50,7 @@ def _now() -> datetime:
     return datetime.now().astimezone()
 
 
-class Assistant:
+class Assistant(Keeping):
     """One open vault. Use :meth:`open`, preferably in a ``with`` block."""
 
     def __init__(self, vault: Vault, store: Store, clock: Clock, distiller: str, embedder: Embedder) -> None:
@@ -58,6 +61,7 @@ class Assistant:
         self._embedder = embedder
         self._lock = threading.RLock()
         self._forgetting = Forgetting(store, vault.subkey("tombstones"))
+        self._retention = Retention(store, self._forgetting)
         judge = RelationJudge(embedder)
         reconciler = Reconciler(store, embedder, judge, self._forgetting)
         self._pipeline = Pipeline(store, embedder, load_distiller(distiller), reconciler, self._forgetting)
@@ -114,7 +118,8 @@ class Assistant:
     def observe(self, observations: Iterable[Observation], progress: Progress | None = None) -> list[str]:
         """Store observations, redacted; the ids of all that are held, new or not, in order.
 
-        Idempotent on ``Observation.key``. What was forgotten stays out, and so does blank text. Once this returns (or
+        Idempotent on ``Observation.key``. What was forgotten stays out, and so do blank text and what is older than the
+        user keeps anything of its source. Once this returns (or
         ``progress`` has heard of a batch) those observations survive a kill at any instant.
         """
         return [public_id("observation", row) for taken in self.take(observations, progress) for row in taken.rows]
@@ -191,22 +196,22 @@ class Assistant:
 
     def edit(self, id: str, *, text: str) -> None:  # noqa: A002
         """Reword a proposition as the user would have it. Raises NotFoundError or InvalidInputError."""
-        with self._lock:
+        with self._lock, self._store.write():
             self._word.edit(self._held(id), text, self._clock())
 
     def confirm(self, id: str) -> None:  # noqa: A002
         """The user says it is so. Raises NotFoundError."""
-        with self._lock:
+        with self._lock, self._store.write():
             self._word.judge(self._held(id), "confirmed", self._clock())
 
     def reject(self, id: str) -> None:  # noqa: A002
         """The user says it is not so; it will not be believed again. Raises NotFoundError."""
-        with self._lock:
+        with self._lock, self._store.write():
             self._word.judge(self._held(id), "rejected", self._clock())
 
     def pin(self, id: str, pinned: bool = True) -> None:  # noqa: A002
         """Keep a proposition on top, and out of reach of inference. Raises NotFoundError."""
-        with self._lock:
+        with self._lock, self._store.write():
             self._word.pin(self._held(id), pinned, self._clock())
 
     def forget(self, id: str, with_evidence: bool = False) -> None:  # noqa: A002
@@ -215,19 +220,22 @@ class Assistant:
         ``with_evidence`` forgets the observations a proposition rests on too. Raises NotFoundError.
         """
         with self._lock:
-            if parse_id(id)[0] == "observation":
-                self._forgetting.observations([self._stored(id)], self._clock())
-            else:
-                self._forget_proposition(self._held(id), with_evidence)
+            with self._store.write():
+                if parse_id(id)[0] == "observation":
+                    self._forgetting.observations([self._stored(id)], self._clock())
+                else:
+                    self._forget_proposition(self._held(id), with_evidence)
             self._store.shrink()
 
     def allow(self, sensitivity: str) -> None:
         """Opt in to a sensitivity class: what was quarantined is used. Raises InvalidInputError for unknown ones."""
-        self._set_allowed(self.allowed() | {_sensitivity(sensitivity)})
+        with self._store.write():
+            self._set_allowed(self.allowed() | {_sensitivity(sensitivity)})
 
     def disallow(self, sensitivity: str) -> None:
         """Opt out of a sensitivity class again. Raises InvalidInputError for unknown ones."""
-        self._set_allowed(self.allowed() - {_sensitivity(sensitivity)})
+        with self._store.write():
+            self._set_allowed(self.allowed() - {_sensitivity(sensitivity)})
 
     def allowed(self) -> frozenset[Sensitivity]:
         """The sensitivity classes the user opted in to."""
@@ -261,7 +269,8 @@ class Assistant:
 
     def remember_names(self, origin: str, names: Iterable[str]) -> None:
         """Remember what the user is called in exports of this format."""
-        self._store.settings.set(f"me:{origin}", sorted({*names, *self.names(origin)}))
+        with self._store.write():
+            self._store.settings.set(f"me:{origin}", sorted({*names, *self.names(origin)}))
 
     def check(self) -> list[str]:
         """A full integrity check of the store: what is wrong with it, empty if nothing."""
@@ -317,16 +326,14 @@ class Assistant:
         raise NotFoundError(f"there is no observation {id} (it may have been forgotten)")
 
     def _forget_proposition(self, held: Held, with_evidence: bool) -> None:
-        with self._store.write():
-            self._forgetting.propositions([held], self._clock())
-            if with_evidence:
-                rows = [parse_id(s.evidence.observation_id)[1] for s in held.supports if s.evidence.observation_id]
-                stored = self._store.observations.get(rows).values()
-                self._forgetting.observations(list(stored), self._clock())
+        self._forgetting.propositions([held], self._clock())
+        if with_evidence:
+            rows = [parse_id(s.evidence.observation_id)[1] for s in held.supports if s.evidence.observation_id]
+            stored = self._store.observations.get(rows).values()
+            self._forgetting.observations(list(stored), self._clock())
 
     def _set_allowed(self, classes: frozenset[Sensitivity]) -> None:
-        with self._lock:
-            self._store.settings.set("allowed", sorted(classes))
+        self._store.settings.set("allowed", sorted(classes))
 
 
 def _embedder_of(store: Store) -> Embedder:

@@ -17,10 +17,12 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from assistant import config
 from assistant.drafting import NOT_THE_ENGINE, drafts, engine_name
 from assistant.redaction import Redaction
 from assistant.verbs import Progress, Taken
 from memory.records import ItemType, Observation
+from memory.retention import too_old
 from memory.store import Thread
 
 if TYPE_CHECKING:
@@ -54,16 +56,27 @@ class Pipeline:
     def observe(self, observations: Iterable[Observation], now: Callable[[], datetime]) -> Iterator[Taken]:
         """Redact and store observations, then embed them; yields each batch once it is safely stored."""
         for batch in _batches(observations, BATCH):
-            clean = self._redaction.clean([self._forgetting.keyed(o) for o in batch if o.text.strip()])
-            forgotten = self._forgetting.forgotten([o.stable_key for o in clean.observations])
-            kept = [o for o in clean.observations if o.stable_key not in forgotten]
-            with self._store.write():
-                self._redaction.mend(clean.earlier, now())
-                rows, new = self._store.observations.add(kept, now())
-            if clean.earlier:
-                self._store.shrink()
+            taken = self._take([self._forgetting.keyed(o) for o in batch if o.text.strip()], now())
             self.embed_pending()
-            yield Taken(rows, new, clean.counts)
+            yield taken
+
+    def _take(self, batch: Sequence[Observation], at: datetime) -> Taken:
+        """Store what is new of a batch, in one transaction: nothing is forgotten or cut down in between."""
+        keys = [o.stable_key for o in batch]
+        with self._store.write():
+            held = self._store.observations.with_keys(keys)
+            forgotten = self._forgetting.forgotten(keys)
+            expired = too_old(batch, config.read(self._store).retention, at) - held.keys()
+            if held.keys() | forgotten | expired >= set(keys):  # nothing new, as when a growing log is read again
+                return Taken([held[key].row for key in keys if key in held], 0, Counter(), len(expired))
+            clean = self._redaction.clean(batch, held)
+            self._redaction.mend(clean.earlier, at)
+            fresh = [o for o in clean.observations if o.stable_key not in forgotten | expired]
+            _, new = self._store.observations.add(fresh, at)
+            rows = self._store.observations.rows_of(keys)
+        if clean.earlier:
+            self._store.shrink()
+        return Taken([rows[key] for key in keys if key in rows], new, clean.counts, len(expired))
 
     def embed_pending(self, most: int | None = None) -> int:
         """Embed up to ``most`` items that wait for a vector (all by default); how many were."""
@@ -116,7 +129,7 @@ class Pipeline:
         engine = engine_name(self._distiller)
         with self._store.write():
             held = self._store.observations.get([s.row for s in pending])
-            same = [s for s in pending if held.get(s.row) == s]  # one may have been forgotten or mended meanwhile
+            same = [s for s in pending if _text(held.get(s.row)) == _text(s)]  # some may be forgotten or mended by now
             source = {s.observation.stable_key: s for s in same}
             fresh = [(d, source[d.observation_key]) for d in verified.kept if d.observation_key in source]
             counts.update({"observations": len(same), "drafts": len(fresh)})
@@ -148,6 +161,10 @@ class Pipeline:
             for s in first.values()
         )
         return [s for turns in found for s in turns]
+
+
+def _text(stored: Stored | None) -> str | None:
+    return stored.observation.text if stored else None
 
 
 def _by_thread(pending: Sequence[Stored]) -> list[list[Stored]]:

@@ -20,14 +20,20 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int], None]
 
+IN_PROCESS_VARIABLE = "INKLING_IN_PROCESS"  # set: clients do without the engine and open the vault themselves
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One stored batch: the rows of all its observations, how many were new, and the secrets removed by kind."""
+    """One stored batch: the rows of all of it that is held, how many are new, and the secrets removed by kind.
+
+    ``expired`` were not stored, being older than the user keeps anything of their source.
+    """
 
     rows: list[int]
     new: int
     redacted: Counter[str]
+    expired: int = 0
 
 
 class Verbs(Protocol):
