@@ -12,7 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observers.chat import chatgpt, claude, claude_code, discord, jsonl, mail, slack, telegram, whatsapp
+from observers.chat import chatgpt, claude, claude_code, discord, jsonl, llm, mail, slack, telegram, whatsapp
 from observers.chat.export import Export, normalised, recognise
 from observers.chat.message import Format, Problem
 from observers.chat.source import Source
@@ -30,6 +30,7 @@ FORMATS: tuple[Format, ...] = (
     discord.FORMAT,
     jsonl.FORMAT,
     claude_code.FORMAT,
+    llm.FORMAT,
     whatsapp.FORMAT,
     mail.FORMAT,
 )

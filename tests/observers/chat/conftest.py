@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -131,6 +133,58 @@ def claude_code(turns: Turns) -> bytes:
     return "\n".join([*lines, ""]).encode()
 
 
+def llm(turns: Turns) -> bytes:
+    """The layout of `llm` 0.23: a row for a call. Here each turn has a row of its own, so that its time is kept."""
+    return _database(
+        """
+        CREATE TABLE conversations (id TEXT PRIMARY KEY, name TEXT, model TEXT);
+        CREATE TABLE responses (id TEXT PRIMARY KEY, model TEXT, prompt TEXT, system TEXT, response TEXT,
+                                conversation_id TEXT, duration_ms INTEGER, datetime_utc TEXT);
+        INSERT INTO conversations VALUES ('c1', 'Talk', 'm')
+        """,
+        [("INSERT INTO responses VALUES (?, 'm', ?, 'be brief', ?, 'c1', 0, ?)", row) for row in _calls(turns)],
+    )
+
+
+def llm_threads(turns: Turns) -> bytes:
+    """The layout of `llm` 0.36, as far as it says who wrote what."""
+    return _database(
+        """
+        CREATE TABLE threads (id TEXT PRIMARY KEY, name TEXT, tip_message_hash TEXT);
+        CREATE TABLE turns (id TEXT PRIMARY KEY, thread_id TEXT, model TEXT, duration_ms INTEGER, datetime_utc TEXT);
+        CREATE TABLE turn_search (id INTEGER PRIMARY KEY, turn_id TEXT, prompt TEXT, response TEXT);
+        CREATE UNIQUE INDEX idx_turn_search_turn_id ON turn_search (turn_id);
+        INSERT INTO threads VALUES ('c1', 'Talk', 'x')
+        """,
+        [
+            insert
+            for own_id, prompt, response, at in _calls(turns)
+            for insert in (
+                ("INSERT INTO turns VALUES (?, 'c1', 'm', 0, ?)", (own_id, at)),
+                ("INSERT INTO turn_search (turn_id, prompt, response) VALUES (?, ?, ?)", (own_id, prompt, response)),
+            )
+        ],
+    )
+
+
+def _calls(turns: Turns) -> list[tuple[str, str | None, str | None, str]]:
+    return [
+        (f"r{i}", "?", None, "never")
+        if t is None
+        else (f"r{i}", t.text if t.who == ANA else "", t.text if t.who == BOB else None, t.at.isoformat())
+        for i, t in enumerate(turns)
+    ]
+
+
+def _database(schema: str, inserts: Sequence[tuple[str, tuple[object, ...]]]) -> bytes:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(f"PRAGMA page_size = 512; {schema}")
+        for statement, values in inserts:
+            database.execute(statement, values)
+        database.commit()
+        return database.serialize()
+
+
 def whatsapp_android(turns: Turns) -> bytes:
     lines = ["13/03/2024, 09:00 - Messages and calls are end-to-end encrypted."]
     lines += [
@@ -242,6 +296,8 @@ SAMPLES = (
         roles=True,
     ),
     Sample("claude-code", "s1.jsonl", claude_code, "claude-code:", roles=True),
+    Sample("llm", "logs.db", llm, "llm:", roles=True),
+    Sample("llm", "threads.db", llm_threads, "llm:", roles=True),
     Sample("whatsapp", "WhatsApp Chat with Talk.txt", whatsapp_android, "whatsapp:", seconds=False),
     Sample("whatsapp", "WhatsApp Chat - Talk.zip", whatsapp_ios, "whatsapp:"),
     Sample("telegram", "result.json", telegram_chat, "telegram:"),

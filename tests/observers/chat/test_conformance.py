@@ -27,7 +27,7 @@ def read(sample, export: Export) -> tuple[list[Observation], list[Problem]]:
 
 
 def expected(sample, turns) -> list[tuple[str, str, str]]:
-    other = "assistant" if sample.name in ("chatgpt", "claude", "claude-code") else "Bob"
+    other = "assistant" if sample.name in ("chatgpt", "claude", "claude-code", "llm") else "Bob"
     stamp = "%Y-%m-%d %H:%M:%S" if sample.seconds else "%Y-%m-%d %H:%M"
     return [("me" if t.who == "Ana" else other, t.text, t.at.strftime(stamp)) for t in turns]
 
