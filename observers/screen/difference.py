@@ -13,6 +13,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from observers.screen import titles
 
@@ -91,7 +92,7 @@ def compare(lines: Sequence[str], before: Sequence[str], seen: dict[int, int] | 
     met: Counter[str] = Counter()
     out: list[Fresh] = []
     known_before = ""
-    for line, after in zip(lines, (*lines[1:], ""), strict=True):
+    for line, after in pairwise((*lines, "")):
         key = folded(line)
         met[key] += 1
         known = not key or met[key] <= max(there[key], (seen or {}).get(hash(key), 0))
@@ -155,6 +156,9 @@ def _judged(line: str, after: str, gone: list[str], joined: str) -> Fresh | None
         if misread(old, line):
             gone.remove(old)
             return None
+    cut = any(folded(old).startswith(key) for old in gone)
+    if not cut and len(key) >= _REWRAPPED and key in joined:
+        return None
     for old in gone:
         if grown(old, line):
             gone.remove(old)
@@ -165,6 +169,4 @@ def _judged(line: str, after: str, gone: list[str], joined: str) -> Fresh | None
             if after.startswith(rest) and after in joined:
                 return None  # the old line goes on below, with nothing new in it
             return Fresh(line, replaces=old, shorter=True)
-    if len(key) >= _REWRAPPED and key in joined:
-        return None
     return Fresh(line)

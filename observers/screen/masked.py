@@ -15,8 +15,8 @@ _MARKS = r"[•●∙⋅·⬤○◦*✱＊⚫•]"
 _ROW = re.compile(rf"^\W*{_MARKS}(?:\s*{_MARKS}){{2,}}\W*$")
 _IN_IT = re.compile(rf"(?:{_MARKS}\s*){{3,}}")
 _LABEL = re.compile(
-    r"\b(?:pass ?word|pass ?phrase|pass ?code|pin|secret|token|api key|kennwort|passwort|mot de passe|contrase[nñ]a|senha"
-    r"|palavra-passe|hasło|wachtwoord|lösenord|passord|adgangskode|salasana|heslo|jelszó|parola|пароль)\b"
+    r"\b(?:pass ?word|pass ?phrase|pass ?code|pin|secret|token|api key|kennwort|passwort|mot de passe|contrase[nñ]a"
+    r"|senha|palavra-passe|hasło|wachtwoord|lösenord|passord|adgangskode|salasana|heslo|jelszó|parola|пароль)\b"
     r"|パスワード|密码|密碼|비밀번호|暗証番号",
     re.IGNORECASE,
 )
