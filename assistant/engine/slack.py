@@ -13,10 +13,7 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import psutil
+from typing import Any
 
 _NICE = 10
 _IO_LEVEL = 7  # the last of the ordinary ones; "idle" would let a busy disk stop a thread that holds the store
@@ -127,11 +124,11 @@ class LoadMeter:
         )
 
     def _cpu(self) -> float:
-        everybody = self._psutil.cpu_percent(None) / 100
-        ours = self._own.cpu_percent(None) / 100 / self._cores
+        everybody = float(self._psutil.cpu_percent(None)) / 100
+        ours = float(self._own.cpu_percent(None)) / 100 / self._cores
         return min(1.0, max(0.0, everybody - ours))
 
-    def _battery(self) -> psutil._ntuples.sbattery | None:
+    def _battery(self) -> Any:
         with suppress(OSError, RuntimeError, AttributeError, NotImplementedError):  # not on every system
             return self._psutil.sensors_battery()
         return None

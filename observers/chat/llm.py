@@ -146,10 +146,19 @@ def _messages(row: tuple[Any, ...], position: str, reading: Reading) -> Iterator
     if name is None or asked is None:
         reading.report(position, "it has no id" if name is None else "it has no usable time")
         return
-    belongs = {"thread": f"llm:{label(thread) or name}", "title": label(title)}
-    yield Message(text=string(prompt).strip(), at=asked, speaker=USER, key=f"llm:{name}:prompt", **belongs)
-    at = _answered(asked, milliseconds)
-    yield Message(text=string(response).strip(), at=at, speaker=AI, key=f"llm:{name}:response", **belongs)
+    belonging, name = f"llm:{label(thread) or name}", f"llm:{name}"
+    for text, at, speaker, part in (
+        (prompt, asked, USER, "prompt"),
+        (response, _answered(asked, milliseconds), AI, "response"),
+    ):
+        yield Message(
+            text=string(text).strip(),
+            at=at,
+            speaker=speaker,
+            key=f"{name}:{part}",
+            thread=belonging,
+            title=label(title),
+        )
 
 
 def _answered(asked: datetime, milliseconds: Any) -> datetime:
