@@ -10,6 +10,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from os.path import commonprefix
 
 import numpy as np
 
@@ -30,6 +31,7 @@ from observers.screen.scroll import Scroll, scroll_in
 
 _MOST_SEEN = 500  # texts a window, to tell what is new there
 _LEAST_LETTERS = 3  # of a text that says anything
+_SAME_SHARE = 0.7  # of the shorter of two texts, for one to go on from the other; recognition may differ a little
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +97,18 @@ class Known:
             self.prints, self.frame = prints_of(self.frame), None
 
     def fruitful(self, old: Sequence[str], new: Sequence[str]) -> bool:
-        """Whether the lines read in place of ``old`` ones go on from those and say what was not seen here before.
+        """Whether any line read in place of ``old`` ones goes on from one of those and was not seen here before.
 
-        Typing does and a log does; a spinner is read as one of the same few letters, a video as something else each
-        time. Digits say nothing: a clock or a progress bar that is read later is read early enough.
+        What is typed does; a spinner is read as one of the same few letters, a video as something else each time.
+        Digits say nothing: a clock or a progress bar that is read later is read early enough.
         """
-        before, after = _worded(old), _worded(new)
-        fresh = [text for text in after if text not in self._seen]
+        before = _worded(old)
+        fresh = [text for text in _worded(new) if text not in self._seen]
         for text in fresh:
             self._seen[text] = None
         while len(self._seen) > _MOST_SEEN:
             self._seen.popitem(last=False)
-        goes_on = any(one.startswith(other) or other.startswith(one) for one in after for other in before)
-        return bool(fresh) and goes_on
+        return any(_goes_on(one, other) for one in fresh for other in before)
 
 
 def changed_since(known: Known, frame: Image) -> Tiles:
@@ -160,3 +161,11 @@ def _worded(texts: Iterable[str]) -> list[str]:
     """The letters of texts that have some."""
     letters = (re.sub(r"[\W\d_]+", "", text).casefold() for text in texts)
     return [text for text in letters if len(text) >= _LEAST_LETTERS]
+
+
+def _goes_on(text: str, before: str) -> bool:
+    """Whether a text is what stood there before with something put in or taken out in one place."""
+    shorter = min(len(text), len(before))
+    start = len(commonprefix((text, before)))
+    end = len(commonprefix((text[start:][::-1], before[start:][::-1])))
+    return start + end >= _SAME_SHARE * shorter

@@ -158,16 +158,16 @@ class Reader:
                 self._shelf.put(frame, strip, lines[strip])
 
     def _judge(self, window: Known, frame: Image, look: Look, regions: Sequence[_Region], now: float) -> None:
-        """Tell restlessness from progress, in every region that cost something."""
+        """Tell restlessness from progress, in every strip that changed and had to be read."""
         if look.change.scroll:
             window.restless.calm(tiles_of((look.change.scroll.rect,), frame))
         for region in regions:
-            if not region.missing:
-                continue
-            rects = [rect for rect in look.change.rects if region.rect.meet(rect).area]
-            old = [line.text for line in look.lines if line.rect.meet(region.rect).area]
-            new = [line.text for lines in region.lines.values() for line in lines]
-            window.restless.judge(tiles_of(rects, frame), fruitful=window.fruitful(old, new), now=now)
+            for strip in region.missing:
+                if not any(strip.meet(rect).area for rect in look.change.rects):
+                    continue
+                old = [line.text for line in look.lines if line.rect.meet(strip).area]
+                new = [line.text for line in region.lines[strip]]
+                window.restless.judge(tiles_of((strip,), frame), fruitful=window.fruitful(old, new), now=now)
 
     def _store(self, window_id: int, window: Known) -> None:
         """Put a window on top of those in use, and let go of what is too much."""

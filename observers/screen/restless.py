@@ -14,7 +14,7 @@ from observers.screen.ocr.line import Image
 
 _BUSY_LOOKS = 6  # of the last eight
 _QUIET_LOOKS = 2  # of the last eight: what was read in vain before is forgotten
-_STILL = np.uint8(0b11)  # the looks that a tile must have stood still to be let go
+_STILL = np.uint8(0b11)  # the looks for which what is left alone must have stood still to be let go
 _IN_VAIN = 3  # reads
 _FIRST_WAIT_SECONDS = 4.0
 _LONGEST_WAIT_SECONDS = 60.0
@@ -29,6 +29,8 @@ class Restless:
         self._vain = np.zeros(shape, np.uint8)
         self._due = np.full(shape, -np.inf)
         self._prints = np.zeros(shape, np.uint64)
+        self._group = np.zeros(shape, np.int64)  # tiles with one number are left alone, and let go, together
+        self._groups = 0
 
     def held(self, now: float) -> Tiles:
         """The tiles to leave alone."""
@@ -42,18 +44,25 @@ class Restless:
         if (changed & held).any():
             moving |= self._moved(changed & held, image)
         self._history = (self._history << np.uint8(1)) | moving.astype(np.uint8)
-        self._due[held & (self._history & _STILL == 0)] = -np.inf
+        restless = np.unique(self._group[held & (self._history & _STILL != 0)])
+        self._due[held & ~np.isin(self._group, restless)] = -np.inf
         self._vain[np.bitwise_count(self._history) <= _QUIET_LOOKS] = 0
 
     def judge(self, tiles: Tiles, *, fruitful: bool, now: float) -> None:
-        """Take note of whether reading ``tiles`` brought anything new that belongs to what stood there."""
+        """Take note of whether reading something that touches ``tiles`` brought what was worth it.
+
+        What is read as one is left alone as one, if any part of it changes all the time.
+        """
         if fruitful:
             self._vain[tiles] = 0
             return
-        self._vain[tiles & (self._vain < 255)] += 1
-        waiting = tiles & (self._vain >= _IN_VAIN) & (np.bitwise_count(self._history) >= _BUSY_LOOKS)
-        doublings = np.minimum(self._vain[waiting] - _IN_VAIN, 8).astype(np.float64)
-        self._due[waiting] = now + np.minimum(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2**doublings)
+        vain = min(int(self._vain[tiles].max(initial=0)) + 1, 255)
+        self._vain[tiles] = vain
+        if vain >= _IN_VAIN and np.bitwise_count(self._history[tiles]).max() >= _BUSY_LOOKS:
+            wait = _FIRST_WAIT_SECONDS * 2 ** min(vain - _IN_VAIN, 8)
+            self._groups += 1
+            self._group[tiles] = self._groups
+            self._due[tiles] = now + min(_LONGEST_WAIT_SECONDS, wait)
 
     def calm(self, tiles: Tiles) -> None:
         """Forget what is known of ``tiles``: something else is there now."""

@@ -28,7 +28,7 @@ _GAP_HEIGHTS = 1.5  # or as many heights of the line, if that is more
 _TALLEST = 56  # pixels that a region grows up or down at most, to a line's end
 _DEPTH = 8
 _GROWTHS = 6
-PADDING = 10  # blank pixels around what an engine is shown; without any, some miss letters at the edge
+PADDING = 8  # blank pixels around what an engine is shown; without any, some miss letters at the edge
 _CALL_AREA = 30_000  # asking an engine once more costs about as much as this many pixels
 
 
