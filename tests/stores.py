@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from sqlcipher3 import dbapi2
 
 from memory.store import Store
 
@@ -24,6 +25,33 @@ _LOG_HEADER = 32
 
 class UndoneError(Exception):
     """Ends a transaction that is to leave nothing behind."""
+
+
+class FailingConnection:
+    """A connection whose n-th changing statement fails as on a full disk."""
+
+    def __init__(self, raw: Any, fail_at: int) -> None:
+        self._raw = raw
+        self._left = fail_at
+        self.failed = False
+
+    def _count(self, sql: str) -> None:
+        if sql.lstrip().split(" ", 1)[0].upper() in ("INSERT", "UPDATE", "DELETE", "COMMIT", "RELEASE"):
+            self._left -= 1
+            if self._left < 0:
+                self.failed = True
+                raise dbapi2.OperationalError("database or disk is full")
+
+    def execute(self, sql: str, *parameters: Any) -> Any:
+        self._count(sql)
+        return self._raw.execute(sql, *parameters)
+
+    def executemany(self, sql: str, rows: Any) -> Any:
+        self._count(sql)
+        return self._raw.executemany(sql, rows)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._raw, name)
 
 
 @contextmanager

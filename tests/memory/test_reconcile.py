@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 from fakes import FakeEmbedder, FakeJudge, draft
-from sqlcipher3 import dbapi2
-from stores import KEY, dump
+from stores import KEY, FailingConnection, dump
 from support import START, said
 
 from memory.belief import believe
@@ -384,33 +383,6 @@ def busy_day(bench: Bench) -> list[tuple[Draft, Observation]]:
         ("The user plays chess.", 25), ("The user plays checkers.", -3), ("The user drives a Yaris.", 26),
     ]  # fmt: skip
     return [(draft(text, text, f"n{day}"), said(text, f"n{day}", days=day)) for text, day in news]
-
-
-class FailingConnection:
-    """A connection whose n-th changing statement fails as on a full disk."""
-
-    def __init__(self, raw: Any, fail_at: int) -> None:
-        self._raw = raw
-        self._left = fail_at
-        self.failed = False
-
-    def _count(self, sql: str) -> None:
-        if sql.lstrip().split(" ", 1)[0].upper() in ("INSERT", "UPDATE", "DELETE", "COMMIT", "RELEASE"):
-            self._left -= 1
-            if self._left < 0:
-                self.failed = True
-                raise dbapi2.OperationalError("database or disk is full")
-
-    def execute(self, sql: str, *parameters: Any) -> Any:
-        self._count(sql)
-        return self._raw.execute(sql, *parameters)
-
-    def executemany(self, sql: str, rows: Any) -> Any:
-        self._count(sql)
-        return self._raw.executemany(sql, rows)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._raw, name)
 
 
 def test_the_busy_day_meets_every_outcome(bench: Bench) -> None:
