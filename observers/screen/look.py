@@ -10,7 +10,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from os.path import commonprefix
+from itertools import takewhile
 
 import numpy as np
 
@@ -166,6 +166,11 @@ def _worded(texts: Iterable[str]) -> list[str]:
 def _goes_on(text: str, before: str) -> bool:
     """Whether a text is what stood there before with something put in or taken out in one place."""
     shorter = min(len(text), len(before))
-    start = len(commonprefix((text, before)))
-    end = len(commonprefix((text[start:][::-1], before[start:][::-1])))
+    start = _in_common(text, before)
+    end = _in_common(text[start:][::-1], before[start:][::-1])
     return start + end >= _SAME_SHARE * shorter
+
+
+def _in_common(text: str, other: str) -> int:
+    """How many letters two texts begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(text, other, strict=False)))
