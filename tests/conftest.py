@@ -22,6 +22,8 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("INKLING_HOME", str(home / "inkling"))
+    monkeypatch.setenv("INKLING_RUNTIME", str(home / "run"))
+    monkeypatch.setenv("INKLING_IN_PROCESS", "1")  # no engine but where a test starts one
     return home
 
 

@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("assistant", "memory", "observers", "tui")
+LOG = str(Path("assistant", "engine", "log.py"))
 HEAVY = ("numpy", "onnxruntime", "tokenizers", "sqlcipher3", "sqlite_vec", "sqlite_utils", "textual", "cryptography")
 
 
@@ -33,7 +34,10 @@ def test_every_module_says_what_it_is_for() -> None:
 
 
 def test_no_module_prints_or_logs() -> None:
-    """What goes to the terminal goes through the command line's own functions; nothing observed is ever logged."""
+    """What goes to the terminal goes through the command line's own functions; nothing observed is ever logged.
+
+    The engine's log takes fixed words and numbers; tests/assistant/engine/test_log.py holds it to that.
+    """
     found = []
     for name, tree in modules().items():
         for node in ast.walk(tree):
@@ -41,7 +45,7 @@ def test_no_module_prints_or_logs() -> None:
                 found += [name] if node.func.id in ("print", "pprint", "breakpoint") else []
             if isinstance(node, ast.Import | ast.ImportFrom):
                 imported = [a.name for a in node.names] + [getattr(node, "module", None) or ""]
-                found += [name] if {"logging", "syslog", "pdb"} & set(imported) else []
+                found += [name] if {"logging", "syslog", "pdb"} & set(imported) and name != LOG else []
     assert found == []
 
 
@@ -67,6 +71,8 @@ def loaded_by(statement: str) -> set[str]:
         "import observers",
         "from assistant import Observation, Draft, Hit, Answer, Proposition, Evidence",
         "import memory.errors, memory.records, memory.ids, assistant.paths",
+        "import assistant.client",
+        "import assistant.engine.process, assistant.engine.__main__",
         "import observers.redact, observers.chat",
     ],
 )

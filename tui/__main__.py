@@ -13,10 +13,10 @@ from assistant.cli import main as run_command_line
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from assistant import Assistant
+    from assistant.verbs import Verbs
 
 
-def open_ui(vault: Path, assistant: Assistant | None = None) -> int:
+def open_ui(vault: Path, assistant: Verbs | None = None) -> int:
     """Run the terminal UI on a vault, already open if ``assistant`` is given; its exit status."""
     from tui.app import run  # noqa: PLC0415 - Textual takes longer to load than most commands to run
 

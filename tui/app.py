@@ -5,6 +5,7 @@ Nothing heavy is imported before the first paint; the assistant is loaded in a t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.reactive import reactive
 
+from assistant.verbs import IN_PROCESS_VARIABLE
 from memory.vault import keyfile
 from tui import wording
 from tui.calls import Failed
@@ -29,7 +31,7 @@ from tui.themes import DARK, LIGHT, THEMES
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from assistant import Assistant
+    from assistant.verbs import Verbs
 
 Clock = Callable[[], datetime]
 
@@ -37,7 +39,7 @@ Clock = Callable[[], datetime]
 _LOST = "If the passphrase is lost, set a new one when you have left: inkling passphrase --recovery"
 
 
-def run(vault: Path, assistant: Assistant | None = None) -> int:
+def run(vault: Path, assistant: Verbs | None = None) -> int:
     """Run the interface until the user leaves; the exit status.
 
     ``assistant`` is one already open, which stays the caller's to close. Without it the vault in the folder
@@ -70,13 +72,13 @@ class InklingApp(App[None]):
 
     held: reactive[dict[str, Any] | None] = reactive(None)
 
-    def __init__(self, vault: Path, assistant: Assistant | None = None, clock: Clock = _now) -> None:
+    def __init__(self, vault: Path, assistant: Verbs | None = None, clock: Clock = _now) -> None:
         super().__init__()
         self.vault = Path(vault)
         self.assistant = assistant
         self.clock = clock
         self.changes = 0
-        self._opened: Assistant | None = None
+        self._opened: Verbs | None = None
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
@@ -100,11 +102,13 @@ class InklingApp(App[None]):
 
     def open_vault(
         self, passphrase: str | None = None, *, recovery_code: str | None = None, create: bool = False
-    ) -> Assistant:
-        """Open the app's vault; for a thread to call."""
-        from assistant.core import Assistant  # noqa: PLC0415 - half a second that the first paint does not wait for
+    ) -> Verbs:
+        """Open the app's vault, or make it first, in the engine unless there is to be none; for a thread to call."""
+        if os.environ.get(IN_PROCESS_VARIABLE):
+            from assistant.core import Assistant  # noqa: PLC0415 - half a second that the first paint does not wait for
 
-        return Assistant.open(self.vault, passphrase, create, recovery_code=recovery_code)
+            return Assistant.open(self.vault, passphrase, create, recovery_code=recovery_code)
+        return _held_by_engine(self.vault, passphrase, recovery_code, create=create)
 
     def close_vault(self) -> None:
         """Close the vault if it was opened here."""
@@ -165,6 +169,26 @@ class InklingApp(App[None]):
             f"Inkling's screen stopped unexpectedly ({type(error).__name__}). Nothing in the vault was lost."
         )
         self._close_messages_no_wait()
+
+
+def _held_by_engine(vault: Path, passphrase: str | None, recovery_code: str | None, *, create: bool) -> Verbs:
+    """A client of the engine that has opened the vault; a vault just made has its recovery code set on it."""
+    from assistant.client import connect  # noqa: PLC0415
+
+    made: str | None = None
+    if create:
+        from assistant.core import Assistant  # noqa: PLC0415
+
+        with Assistant.open(vault, passphrase, create) as assistant:
+            made = assistant.recovery_code
+    client = connect(vault)
+    try:
+        client.unlock(passphrase, recovery_code)
+    except BaseException:
+        client.close()
+        raise
+    client.recovery_code = made
+    return client
 
 
 def _call(function: Callable[..., object], *arguments: object) -> Callable[[], object]:

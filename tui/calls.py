@@ -17,7 +17,7 @@ from textual.worker import get_current_worker
 from memory.errors import InklingError
 
 if TYPE_CHECKING:
-    from assistant import Assistant
+    from assistant.verbs import Verbs
     from tui.app import InklingApp
 
 Result = TypeVar("Result")
@@ -43,7 +43,7 @@ class AssistantScreen(Screen[Closing], Generic[Closing]):
         return cast("InklingApp", self.app)
 
     @property
-    def assistant(self) -> Assistant:
+    def assistant(self) -> Verbs:
         """The open assistant; screens that need one are only shown while there is one."""
         assistant = self.inkling.assistant
         if assistant is None:

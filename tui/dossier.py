@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from memory.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from assistant import Assistant
+    from assistant.verbs import Verbs
     from memory.records import Evidence, Observation, Proposition, Revision
 
 TURNS_AROUND = 2  # turns before and after a quoted one
@@ -52,7 +52,7 @@ class Dossier:
     history: tuple[Revision, ...]
 
 
-def collect(assistant: Assistant, id: str) -> Dossier:  # noqa: A002 - the API's word
+def collect(assistant: Verbs, id: str) -> Dossier:  # noqa: A002 - the API's word
     """Gather what there is about an item. Raises NotFoundError if it is gone."""
     if id.startswith("o"):
         return Dossier(id, None, (Passage((), _turns(assistant, id)),), 0, ())
@@ -72,7 +72,7 @@ def _by_source(evidence: Iterable[Evidence]) -> list[tuple[Evidence, ...]]:
     return [tuple(pieces) for pieces in together.values()]
 
 
-def _passage(assistant: Assistant, evidence: tuple[Evidence, ...]) -> Passage:
+def _passage(assistant: Verbs, evidence: tuple[Evidence, ...]) -> Passage:
     source = evidence[0].observation_id
     if source is None:
         return Passage(evidence, ())
@@ -82,6 +82,6 @@ def _passage(assistant: Assistant, evidence: tuple[Evidence, ...]) -> Passage:
         return Passage(evidence, ())
 
 
-def _turns(assistant: Assistant, observation_id: str) -> tuple[Turn, ...]:
+def _turns(assistant: Verbs, observation_id: str) -> tuple[Turn, ...]:
     turns = assistant.around(observation_id, TURNS_AROUND, TURNS_AROUND)
     return tuple(Turn(observation, near == observation_id) for near, observation in turns)

@@ -12,6 +12,7 @@ import click
 from assistant.cli import exits
 from assistant.cli.boundary import guarded
 from assistant.cli.session import OpenUI, Session
+from assistant.verbs import IN_PROCESS_VARIABLE
 
 # topic -> command -> where it is; a command's module is imported when the command is run or listed
 TOPICS: dict[str, dict[str, str]] = {
@@ -38,12 +39,21 @@ TOPICS: dict[str, dict[str, str]] = {
         "allow": "assistant.cli.commands.words:allow",
         "disallow": "assistant.cli.commands.words:disallow",
     },
+    "Engine": {
+        "start": "assistant.cli.commands.engine:start",
+        "stop": "assistant.cli.commands.engine:stop",
+        "status": "assistant.cli.commands.engine:status",
+        "lock": "assistant.cli.commands.engine:lock",
+        "unlock": "assistant.cli.commands.engine:unlock",
+        "pause": "assistant.cli.commands.engine:pause",
+        "resume": "assistant.cli.commands.engine:resume",
+        "why": "assistant.cli.commands.engine:why",
+    },
     "Keep": {
         "export": "assistant.cli.commands.vault:export",
         "passphrase": "assistant.cli.commands.vault:passphrase",
         "keyring": "assistant.cli.commands.vault:keyring",
         "embedder": "assistant.cli.commands.vault:embedder",
-        "status": "assistant.cli.commands.vault:status",
         "doctor": "assistant.cli.commands.doctor:doctor",
     },
 }
@@ -95,10 +105,16 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool
     help="Read the passphrase from the first line of FILE; - is stdin. It goes before INKLING_PASSPHRASE.",
 )
 @click.option(
+    "--in-process",
+    is_flag=True,
+    envvar=IN_PROCESS_VARIABLE,
+    help="Open the vault in this process and close it at the end, without the engine.",
+)
+@click.option(
     "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version."
 )
 @click.pass_context
-def root(ctx: click.Context, vault: str | None, passphrase_file: str | None) -> None:
+def root(ctx: click.Context, vault: str | None, passphrase_file: str | None, in_process: bool) -> None:
     """Inkling: a private memory on your own computer.
 
     Alone, on a terminal, it opens the terminal UI.
@@ -106,7 +122,9 @@ def root(ctx: click.Context, vault: str | None, passphrase_file: str | None) -> 
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         ctx.color = False
     open_ui: OpenUI | None = ctx.obj
-    session = ctx.obj = Session(vault, passphrase_file, open_ui)
+    session = ctx.obj = Session(vault, passphrase_file, open_ui, in_process)
+    if in_process:
+        os.environ[IN_PROCESS_VARIABLE] = "1"  # for the UI, which is told no more than the folder
     if ctx.invoked_subcommand is not None:
         return
     if open_ui is not None and sys.stdin.isatty() and sys.stdout.isatty():

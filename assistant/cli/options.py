@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, time, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
@@ -28,6 +27,8 @@ def read_zone(_ctx: click.Context, _parameter: click.Parameter, value: str | Non
     """A time zone by its name in the IANA database; None is this machine's."""
     if value is None:
         return None
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - one command in ten names one
+
     try:
         return ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -14,7 +14,8 @@ import click
 from assistant.cli import exits, passphrase
 from assistant.cli.boundary import DEBUG_VARIABLE
 from assistant.cli.main import TOPICS, root
-from assistant.paths import HOME_VARIABLE, VAULT_VARIABLE
+from assistant.paths import HOME_VARIABLE, RUNTIME_VARIABLE, VAULT_VARIABLE
+from assistant.verbs import IN_PROCESS_VARIABLE
 from memory.records import Answer, Evidence, Hit, Observation, Proposition, Revision
 
 _INTRODUCTION = """# The command line
@@ -27,7 +28,8 @@ move the cursor or change what is on the screen."""
 
 _PASSPHRASE = f"""## The passphrase
 
-It comes from the first of these that there is:
+It is needed while the vault is locked, and always for `export`, `passphrase` and `keyring`. It comes from the first of
+these that there is:
 
 1. `--passphrase-file FILE`: its first line (`-` is stdin)
 2. the environment variable `{passphrase.PASSPHRASE_VARIABLE}`
@@ -39,6 +41,8 @@ It is never an argument: those can be seen by every process of the machine and s
 _VARIABLES = {
     VAULT_VARIABLE: "The vault's folder, where `--vault` does not say.",
     HOME_VARIABLE: "The folder of everything; the vault is `vault` in it. Default: the system's folder for app data.",
+    RUNTIME_VARIABLE: "The folder where clients find the engine. Default: `inkling` in the session's runtime folder.",
+    IN_PROCESS_VARIABLE: "If set, as with `--in-process`: no engine, the vault is opened by each command.",
     passphrase.PASSPHRASE_VARIABLE: "The passphrase.",
     passphrase.NEW_PASSPHRASE_VARIABLE: "The new passphrase, for `inkling passphrase`.",
     passphrase.RECOVERY_VARIABLE: "The recovery code, for `inkling passphrase --recovery`.",
@@ -65,7 +69,10 @@ _PRINTED = {
     "import": "`files`, a list of `file`, `format`, `messages`, `new`, `problems` and `redacted` (secrets removed, by "
     "kind), and `distilled`, counts by what happened",
     "distil": "counts by what happened",
-    "status": "`vault`, `observations`, `pending`, `propositions`, `unembedded`, `bytes`, `allowed` and `keyring`",
+    "status": "`vault`, `engine` (`pid`, `locked`, `memory_bytes`, `started_at`, `log` and more; null where none "
+    "runs), `recording` (at least `state`), `keyring`; and while unlocked `observations`, `pending`, `propositions`, "
+    "`unembedded`, `bytes` and `allowed`",
+    "why": "a list of decisions, oldest first, each with `at` and what was decided by which rule",
     "doctor": "a list of `part`, `state` (`ok`, `missing` or `failed`), `said` and `remedy`",
 }
 

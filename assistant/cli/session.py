@@ -1,4 +1,8 @@
-"""One run of the command line: which vault, how it is unlocked, and the open assistant for the block that needs it."""
+"""One run of the command line: which vault, how it is unlocked, and the open assistant for the block that needs it.
+
+Unless it is to be in this process, the assistant is the engine's: started if it does not run, and unlocked with the
+passphrase only if it is locked. What demands the passphrase itself (an export, the keys) is done in this process.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,9 @@ from assistant.cli.terminal import note
 from memory.errors import MissingPartError, VaultMissingError, WrongPassphraseError
 
 if TYPE_CHECKING:
+    from assistant.client import Client
     from assistant.core import Assistant
+    from assistant.verbs import Verbs
     from memory.vault import Vault
 
 _ATTEMPTS = 3
@@ -26,7 +32,7 @@ Opened = TypeVar("Opened")
 class OpenUI(Protocol):
     """Runs the terminal UI on a vault, already open or not; its exit status."""
 
-    def __call__(self, vault: Path, assistant: Assistant | None = None) -> int:
+    def __call__(self, vault: Path, assistant: Verbs | None = None) -> int:
         """Run it to its end."""
         ...
 
@@ -38,6 +44,7 @@ class Session:
     chosen_vault: str | None
     passphrase_file: str | None
     open_ui: OpenUI | None
+    in_process: bool = False
 
     @cached_property
     def folder(self) -> Path:
@@ -47,10 +54,28 @@ class Session:
         return vault_folder(self.chosen_vault)
 
     @contextmanager
-    def assistant(self, *, keyring: bool = True) -> Iterator[Assistant]:
-        """The open assistant, closed at the end. Without ``keyring`` the passphrase itself is demanded."""
-        with self._unlock(self._open, keyring=keyring) as opened:
-            yield opened
+    def assistant(self, *, keyring: bool = True) -> Iterator[Verbs]:
+        """The open assistant, let go of at the end. Without ``keyring`` the passphrase itself is demanded."""
+        if self.in_process or not keyring:
+            with self._unlock(self._open, keyring=keyring) as opened:
+                yield opened
+            return
+        with self.engine() as client:
+            if client.state()["locked"]:
+                self.unlock(client)
+            yield client
+
+    @contextmanager
+    def engine(self, *, start: bool = True) -> Iterator[Client]:
+        """A client of the vault's engine, locked or not. Raises EngineUnreachableError unless it may ``start``."""
+        from assistant.client import connect  # noqa: PLC0415 - not every run needs one
+
+        with connect(self.folder, start) as client:
+            yield client
+
+    def unlock(self, client: Client) -> None:
+        """Have the engine open the vault, with the passphrase from the first source there is."""
+        self._unlock(client.unlock, keyring=True)
 
     @contextmanager
     def vault(self) -> Iterator[tuple[Vault, str]]:

@@ -101,6 +101,8 @@ class Door:
                 with self._changing:
                     self._unlock(passphrase, recovery_code)
             except WrongPassphraseError:
+                if passphrase is None and recovery_code is None:  # nobody guessed: the keyring was asked
+                    raise
                 self._wrong += 1
                 delay = min(2.0 ** (self._wrong - FREE_TRIES), LONGEST_DELAY_SECONDS)
                 self._next_try = self._clock() + (delay if self._wrong > FREE_TRIES else 0.0)

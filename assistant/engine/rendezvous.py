@@ -47,6 +47,20 @@ def read(folder: Path) -> Rendezvous | None:
         return None
 
 
+def is_live(folder: Path) -> bool:
+    """Whether anybody listens at the address that was announced."""
+    from multiprocessing.connection import Client  # noqa: PLC0415 - not for those who only look the address up
+
+    found = read(folder)
+    if found is None:
+        return False
+    try:
+        Client(found.address).close()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def write(folder: Path, address: str, protocol: int) -> Rendezvous:
     """Announce this process as the engine of a vault, listening at ``address``, with a new token."""
     made = Rendezvous(os.getpid(), address, protocol, os.urandom(TOKEN_BYTES))

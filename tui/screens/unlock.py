@@ -21,7 +21,7 @@ from tui.widgets.status_line import StatusLine
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from assistant import Assistant
+    from assistant.verbs import Verbs
 
 _WRONG = "That passphrase does not open this vault. Look at Caps Lock and the keyboard layout, and try again."
 _WRONG_AGAIN = f"{_WRONG} If it is lost, the recovery code opens the vault too: press ctrl+r."
@@ -30,7 +30,7 @@ _WRONG_AGAIN = f"{_WRONG} If it is lost, the recovery code opens the vault too: 
 class Opened(Message):
     """A vault was opened; whoever handles this owns the assistant."""
 
-    def __init__(self, assistant: Assistant, *, by_recovery_code: bool = False) -> None:
+    def __init__(self, assistant: Verbs, *, by_recovery_code: bool = False) -> None:
         super().__init__()
         self.assistant = assistant
         self.by_recovery_code = by_recovery_code

@@ -14,7 +14,7 @@ from assistant.cli.text import excerpt, one_line
 from memory.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from assistant.core import Assistant
+    from assistant.verbs import Verbs
 
 
 @click.command(short_help="Delete these items and what derives from them.")
@@ -42,7 +42,7 @@ def forget(ctx: click.Context, ids: tuple[str, ...], with_evidence: bool, yes: b
         answer(f"forgotten: {' '.join(chosen)}")
 
 
-def _described(assistant: Assistant, id_: str) -> str:
+def _described(assistant: Verbs, id_: str) -> str:
     """One line about what would be forgotten. Raises NotFoundError."""
     if id_.startswith("o"):
         resting = sum(any(e.observation_id == id_ for e in p.evidence) for p in assistant.propositions())

@@ -13,7 +13,7 @@ from assistant.cli.terminal import answer, answer_json, bold, counted, dim
 from assistant.cli.text import one_line, safe
 
 if TYPE_CHECKING:
-    from assistant.core import Assistant
+    from assistant.verbs import Verbs
     from memory.records import Evidence, Proposition, Revision
 
 _EVIDENCE_SHOWN = 10
@@ -39,7 +39,7 @@ def show(session: Session, id_: str, as_json: bool) -> None:
             _show_observation(assistant, id_, as_json)
 
 
-def _show_proposition(assistant: Assistant, id_: str, as_json: bool) -> None:
+def _show_proposition(assistant: Verbs, id_: str, as_json: bool) -> None:
     proposition, history = assistant.proposition(id_), assistant.history(id_)
     if as_json:
         shape = shapes.proposition(proposition)
@@ -58,7 +58,7 @@ def _show_proposition(assistant: Assistant, id_: str, as_json: bool) -> None:
             answer(_revision(revision))
 
 
-def _show_observation(assistant: Assistant, id_: str, as_json: bool) -> None:
+def _show_observation(assistant: Verbs, id_: str, as_json: bool) -> None:
     observation = assistant.observation(id_)
     resting = [p for p in assistant.propositions() if any(e.observation_id == id_ for e in p.evidence)]
     if as_json:
@@ -96,7 +96,7 @@ def _lasts(lifespan: str) -> str:
     return {"moment": "for a moment", "permanent": "for good"}.get(lifespan, f"for {lifespan}")
 
 
-def _evidence(assistant: Assistant, evidence: Evidence) -> str:
+def _evidence(assistant: Verbs, evidence: Evidence) -> str:
     from assistant.cli import wording  # noqa: PLC0415
 
     head = f"{'Against' if evidence.stance == 'contradicts' else 'For'}: {wording.BASES[evidence.basis]}"
@@ -105,7 +105,7 @@ def _evidence(assistant: Assistant, evidence: Evidence) -> str:
     return bold(head) + "\n" + _thread(assistant, evidence.observation_id, (evidence.start, evidence.end))
 
 
-def _thread(assistant: Assistant, id_: str, quoted: tuple[int, int] | None) -> str:
+def _thread(assistant: Verbs, id_: str, quoted: tuple[int, int] | None) -> str:
     from assistant.cli import wording  # noqa: PLC0415
 
     turns = assistant.around(id_, _TURNS, _TURNS)
@@ -125,7 +125,7 @@ def _revision(revision: Revision) -> str:
     return line
 
 
-def _context(assistant: Assistant, id_: str | None) -> list[dict[str, Any]]:
+def _context(assistant: Verbs, id_: str | None) -> list[dict[str, Any]]:
     if id_ is None:
         return []
     return [shapes.observation(near, o) for near, o in assistant.around(id_, _TURNS, _TURNS)]

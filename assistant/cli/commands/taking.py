@@ -20,7 +20,7 @@ from assistant.cli.text import one_line
 from memory.errors import OwnerUnknownError, UnreadableExportError
 
 if TYPE_CHECKING:
-    from assistant.core import Assistant
+    from assistant.verbs import Verbs
     from memory.records import Observation
     from observers.chat import Export, Problem
 
@@ -103,7 +103,7 @@ def distil(session: Session, as_json: bool) -> None:
         _report(counts)
 
 
-def _import(assistant: Assistant, file: str, zone: tzinfo | None, given: tuple[str, ...]) -> Imported:
+def _import(assistant: Verbs, file: str, zone: tzinfo | None, given: tuple[str, ...]) -> Imported:
     from observers.chat import open_export  # noqa: PLC0415 - loads ijson
 
     export = open_export(file, zone)
@@ -128,9 +128,7 @@ def _import(assistant: Assistant, file: str, zone: tzinfo | None, given: tuple[s
     return result
 
 
-def _with_owner(
-    assistant: Assistant, export: Export, given: frozenset[str], on_problem: object
-) -> Iterator[Observation]:
+def _with_owner(assistant: Verbs, export: Export, given: frozenset[str], on_problem: object) -> Iterator[Observation]:
     """The export's observations, once it is known who the user is: as given, as remembered, as implied, or asked."""
     known = given | assistant.names(export.format)
     try:
@@ -169,7 +167,7 @@ def _speaker(typed: str, speakers: tuple[str, ...]) -> str | None:
     return next((name for name in speakers if normalised(name) == normalised(typed)), None)
 
 
-def _distil(assistant: Assistant) -> dict[str, int]:
+def _distil(assistant: Verbs) -> dict[str, int]:
     with progress("Drawing conclusions", assistant.status()["pending"]) as advance:
         return assistant.distil(advance)
 

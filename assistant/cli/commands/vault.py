@@ -1,4 +1,4 @@
-"""The vault itself: ``init``, ``export``, ``passphrase``, ``keyring`` and ``status``."""
+"""The vault itself: ``init``, ``export``, ``passphrase``, ``keyring`` and ``embedder``."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 
 from assistant.cli import passphrase as passphrases
-from assistant.cli.options import as_json
 from assistant.cli.session import Session, pass_session
-from assistant.cli.terminal import answer, answer_json, bold, counted, note, size
+from assistant.cli.terminal import answer, note, size
 from memory.errors import InvalidInputError, VaultExistsError
 
 
@@ -104,27 +103,6 @@ def embedder(session: Session, model: str) -> None:
     with session.assistant() as assistant:
         assistant.use_embedder(model)
     answer("From the next command on, that model embeds.")
-
-
-@click.command()
-@as_json
-@pass_session
-def status(session: Session, as_json: bool) -> None:
-    """Show what the vault holds and what waits to be done."""
-    with session.assistant() as assistant:
-        held = assistant.status()
-        allowed = sorted(assistant.allowed())
-        in_keyring = assistant.vault.in_keyring
-    if as_json:
-        answer_json({"vault": str(session.folder), **held, "allowed": allowed, "keyring": in_keyring})
-        return
-    answer(f"{bold('vault')}         {session.folder} ({size(held['bytes'])}, encrypted)")
-    answer(f"{bold('observations')}  {held['observations']:,}, {held['pending']:,} not yet looked at")
-    answer(f"{bold('propositions')}  {held['propositions']:,}")
-    answer(f"{bold('sensitive')}     {', '.join(allowed) + ' allowed' if allowed else 'no class allowed'}")
-    answer(f"{bold('keyring')}       {'opens this vault' if in_keyring else 'not used'}")
-    if held["unembedded"]:
-        answer(f"{bold('index')}         {counted(held['unembedded'], 'item')} to be indexed")
 
 
 def _recover(session: Session, new_file: str | None) -> None:

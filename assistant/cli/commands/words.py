@@ -14,7 +14,7 @@ from assistant.cli.text import one_line
 from memory.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from assistant.core import Assistant
+    from assistant.verbs import Verbs
 
 _ids = click.argument("ids", metavar="ID...", nargs=-1, required=True)
 
@@ -108,7 +108,7 @@ def disallow(session: Session, sensitivity: str) -> None:
         answer(_allowed(assistant))
 
 
-def _each(session: Session, ids: tuple[str, ...], verb: Callable[[Assistant, str], None], done: str) -> None:
+def _each(session: Session, ids: tuple[str, ...], verb: Callable[[Verbs, str], None], done: str) -> None:
     """Do ``verb`` to every proposition named, or to none if one of them is not there."""
     with session.assistant() as assistant:
         held = [assistant.proposition(id_) for id_ in dict.fromkeys(ids)]
@@ -117,7 +117,7 @@ def _each(session: Session, ids: tuple[str, ...], verb: Callable[[Assistant, str
             answer(f"{proposition.id} {done}: {one_line(proposition.text)}")
 
 
-def _allowed(assistant: Assistant) -> str:
+def _allowed(assistant: Verbs) -> str:
     classes = sorted(assistant.allowed())
     return f"allowed: {', '.join(classes)}" if classes else "no sensitive class is allowed"
 
