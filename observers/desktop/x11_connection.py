@@ -20,6 +20,7 @@ from Xlib.ext import randr
 from Xlib.protocol import request
 
 from memory.errors import DisplayGoneError, UnsupportedDesktopError
+from observers.desktop.wayland import refusal
 
 # A title of 4 KB is no title; the list of a thousand windows still fits. In units of 4 bytes, as the protocol counts.
 _LONGEST_PROPERTY = 1024
@@ -61,6 +62,9 @@ class Connection:
         with self._watching(), contextlib.redirect_stdout(io.StringIO()):  # it prints if there is no .Xauthority
             self._display = display.Display(self._name)
         self._display.set_error_handler(lambda *_: None)
+        with self._watching():
+            if self._display.query_extension("XWAYLAND") is not None:
+                raise refusal()
         screen = self._display.screen()
         self.root: int = screen.root.id
         self.size: tuple[int, int] = (screen.width_in_pixels, screen.height_in_pixels)
