@@ -11,7 +11,7 @@ could not be observed at all; what its toolbar then says decides before anything
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, Self
@@ -60,13 +60,17 @@ class Rules:
         """One decision for every window of which anything shows, topmost first."""
         return [self.judge(window) for window in view.windows if _shows(window, view)]
 
-    def hiding(self, view: View, window: Window) -> tuple[Rect, ...]:
-        """Where nothing of ``window`` may be read: under other windows, and over excluded ones that show through it."""
+    def hiding(self, view: View, window: Window, also: Collection[int] = ()) -> tuple[Rect, ...]:
+        """Where nothing of ``window`` may be read: under other windows, and over excluded ones that show through it.
+
+        ``also`` are windows that count as excluded whatever the rules say.
+        """
         above = view.above(window)
         if not window.translucent:
             return above
         below = view.windows[view.windows.index(window) + 1 :]
-        return above + tuple(other.cover for other in below if self.judge(other).outcome != "captured")
+        out = (other for other in below if other.id in also or self.judge(other).outcome != "captured")
+        return above + tuple(other.cover for other in out)
 
     def judge(self, window: Window) -> Decision:
         """The decision for one window."""
