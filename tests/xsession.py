@@ -137,6 +137,7 @@ def start_server(*options: str) -> tuple[str, subprocess.Popen[bytes]]:
     reader, writer = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp", "-noreset",
+         "-s", "0",  # or the screen is blanked after ten minutes without a key
          *options],
         pass_fds=[writer], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True,
