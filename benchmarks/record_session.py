@@ -182,7 +182,7 @@ def perform(s: Session, home: Path, port: int) -> None:
     read_article(s, 9)
     s.focus("mirela@weir")
     s.run("git log --oneline --stat | head -50")
-    s.read(30)
+    s.read(80)
 
 
 def read_article(s: Session, pages: int) -> None:

@@ -1,0 +1,186 @@
+"""The screen as the engine looks at it: opened when the user turns it on, let go of when it is paused, gone or off.
+
+Desktop, grabber and text recognition are made in the loop's own thread and stay there: none of them may be shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from memory.errors import InklingError
+from observers.screen.pauses import Pauses
+
+if TYPE_CHECKING:
+    from assistant.config import Config
+    from assistant.core import Assistant
+    from memory.records import Observation
+    from observers.desktop import Desktop
+    from observers.screen.observer import Grabs, Outcome, ScreenObserver
+    from observers.screen.ocr.line import Image, Line
+
+OFF_SECONDS = 60.0  # between two looks at whether it is still off; turning it on wakes the loop
+AWAY: dict[Outcome, float] = {"idle": 180.0, "locked": 3600.0}  # how long nobody has been there, at least
+
+
+class Recogniser(Protocol):
+    """Text recognition that gives its memory back when it is not used."""
+
+    def read(self, image: Image) -> list[Line]:
+        """The lines on an image."""
+        ...
+
+    def rest(self) -> bool:
+        """Give memory back if it has not been used for a while."""
+        ...
+
+    def close(self) -> None:
+        """Give it back now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """Where the screen comes from: each is called in the loop's thread when the screen is turned on."""
+
+    desktop: Callable[[], Desktop]
+    grabber: Callable[[], Grabs]
+    recogniser: Callable[[str], Recogniser]
+
+    @staticmethod
+    def own() -> Eyes:
+        """This computer's screen."""
+        from observers.desktop import open_desktop  # noqa: PLC0415 - not for those who only watch folders
+        from observers.screen.grab import Grabber  # noqa: PLC0415
+        from observers.screen.ocr import load_ocr  # noqa: PLC0415
+
+        return Eyes(open_desktop, Grabber, load_ocr)
+
+
+class Capture:
+    """Looks at the screen, a step at a time. ``why`` and the attributes may be read from any thread."""
+
+    def __init__(self, assistant: Assistant, eyes: Callable[[], Eyes], pauses: Callable[[], Pauses]) -> None:
+        self._assistant = assistant
+        self._eyes = eyes
+        self._pauses = pauses
+        self._open: _Open | None = None
+        self.on = False
+        self.outcome: Outcome | None = None
+        self.captured_at: datetime | None = None
+
+    @property
+    def user_idle_seconds(self) -> float | None:
+        """How long nobody has been there, at least; None if that is not known."""
+        return None if self.outcome is None else AWAY.get(self.outcome, 0.0)
+
+    def step(self) -> float:
+        """Look once, if that is wanted; the seconds until the next look. Raises InklingError, having let go of all."""
+        chosen = self._assistant.config()
+        self.on = chosen.screen_on
+        if not chosen.screen_on:
+            self.close()
+            return OFF_SECONDS
+        try:
+            return self._look(chosen)
+        except InklingError:
+            self.close(keep=False)
+            raise
+
+    def why(self, since: datetime) -> list[dict[str, Any]]:
+        """The decisions since then, oldest first, without content."""
+        opened = self._open
+        return [] if opened is None else [plain(noted) for noted in opened.observer.decisions.latest(since)]
+
+    def close(self, keep: bool = True) -> None:
+        """Let go of the screen, handing over what has gathered if it can still be kept."""
+        opened, self._open, self.outcome = self._open, None, None
+        if opened is None:
+            return
+        try:
+            if keep:
+                with suppress(InklingError):
+                    self._done(opened.observer.flush(self._assistant.now(), self._take).dwell)
+        finally:
+            opened.close()
+
+    def _look(self, chosen: Config) -> float:
+        opened = self._opened(chosen)
+        observer = opened.observer
+        observer.pauses = self._pauses()
+        tick = observer.tick(self._assistant.now(), self._take)
+        self.outcome = tick.outcome
+        self._done(tick.dwell)
+        opened.recogniser.rest()
+        return tick.next_seconds
+
+    def _opened(self, chosen: Config) -> _Open:
+        """The screen, opened anew if the user has chosen otherwise since."""
+        if self._open is not None and self._open.chosen != _choices(chosen):
+            self.close()
+        if self._open is None:
+            self._open = _opened(self._assistant, self._eyes(), chosen)
+        return self._open
+
+    def _take(self, observations: list[Observation], thumbnails: dict[str, bytes]) -> None:
+        self._assistant.observe(observations)
+        self.captured_at = self._assistant.now()
+        if thumbnails:
+            self._assistant.add_thumbnails(thumbnails)
+
+    def _done(self, dwell: dict[str, float]) -> None:
+        if dwell:
+            self._assistant.extend_dwell(dwell)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What is open while the screen is looked at, and the choices it was opened with."""
+
+    chosen: tuple[Any, ...]
+    desktop: Desktop
+    grabber: Grabs
+    recogniser: Recogniser
+    observer: ScreenObserver
+
+    def close(self) -> None:
+        self.observer.clear()
+        for part in (self.recogniser, self.grabber, self.desktop):
+            with suppress(InklingError):
+                getattr(part, "close", lambda: None)()
+
+
+def _choices(chosen: Config) -> tuple[Any, ...]:
+    return chosen.screen_scope, chosen.ocr, chosen.rules, bool(chosen.thumbnails_days)
+
+
+def _opened(assistant: Assistant, eyes: Eyes, chosen: Config) -> _Open:
+    from observers.screen.defaults import default_rules  # noqa: PLC0415
+    from observers.screen.exclusions import Rules  # noqa: PLC0415
+    from observers.screen.layout import texts  # noqa: PLC0415
+    from observers.screen.noise import Noise  # noqa: PLC0415
+    from observers.screen.observer import ScreenObserver  # noqa: PLC0415
+    from observers.screen.reader import Reader  # noqa: PLC0415
+    from observers.screen.thumbnail import thumbnail  # noqa: PLC0415
+
+    rules = Rules(default_rules()) if chosen.rules is None else Rules.parse(chosen.rules)
+    recogniser = eyes.recogniser(chosen.ocr)
+    desktop = eyes.desktop()
+    grabber = eyes.grabber()
+    observer = ScreenObserver(
+        desktop, grabber, Reader(recogniser), rules, Noise(assistant.screen_lines, assistant.vault.subkey("lines")),
+        layout=texts, scope=chosen.screen_scope, thumbnail=thumbnail if chosen.thumbnails_days else None,
+    )  # fmt: skip
+    return _Open(_choices(chosen), desktop, grabber, recogniser, observer)
+
+
+def plain(noted: Any) -> dict[str, Any]:
+    """A decision in plain values."""
+    return {
+        "at": noted.last, "outcome": noted.outcome, "app": noted.app, "rule": noted.rule,
+        "since": noted.first, "times": noted.times, "new_lines": noted.new_lines,
+    }  # fmt: skip
+
