@@ -52,9 +52,11 @@ _CLOCK = re.compile(r"^\W*\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?\W*$", 
 _TELLING = re.compile(
     r"\b(?:your|my|past|previous) \w+|\border(?:s|ed)?\b|\bbuy (?:it )?again|\bre-?order|purchase|dispatched|\btrack\b"
     r"|\bbookings?\b|\breservation|itinerary|\btrips?\b|upcoming|boarding|ticket|appointment|calendar|agenda"
-    r"|\bto[- ]?do\b|reminders?|checklist|profile|account|signed? (?:in|out|up)|log(?:ged)? (?:in|out)|login|logout"
+    r"|\bto[- ]?do\b|reminders?|checklist|profile|account|sign(?:ed)?[- ](?:in|out|up)|log(?:ged)? (?:in|out)"
+    r"|login|logout"
     r"|register|\bcart\b|basket|checkout|sponsored|promoted|advert|\bads?\b|recommended|who['’]s watching|read[- ]only"
-    r"|view only|shared|viewer|sample|template|demo|placeholder|lorem|draft|sent|new message|compose|subreddit|\br/\w"
+    r"|view only|shared|viewer|sample|template|demo|placeholder|lorem|drafts?\b|\bsent\b|new message|compose"
+    r"|subreddit|\br/\w"
     r"|for you|following|who to follow|people you may know|chapter|notes?\b|journal|diary|\((?:you|me)\)"
     r"|^\W*(?:hi|hello|hey|welcome|dear|good (?:morning|afternoon|evening)|hallo|guten|bonjour|hola|ol[áa]|ciao|cześć"
     r"|hej|thank(?:s| you))\b|deliver(?:ing|y)? to|ship(?:ping)? to|\bname\b|date of birth|\bdob\b|[☐☑□◯✓✔]|\[.?\]",
