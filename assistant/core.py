@@ -225,7 +225,7 @@ class Assistant(Keeping):
                     self._forgetting.observations([self._stored(id)], self._clock())
                 else:
                     self._forget_proposition(self._held(id), with_evidence)
-            self._store.shrink()
+            self._store.shrink(rebuild=True)
 
     def allow(self, sensitivity: str) -> None:
         """Opt in to a sensitivity class: what was quarantined is used. Raises InvalidInputError for unknown ones."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from memory.forgetting import Forgetting
     from memory.store import ScreenLines, Store, WatchedFiles
 
-BATCH = 200  # observations forgotten in one transaction
+BATCH = 40  # observations forgotten in one transaction
 
 
 class Keeping:
@@ -84,7 +84,7 @@ class Keeping:
         counts["images"] = self._expire_images(chosen, moment)
         counts.update(self._retention.expire(chosen.retention, moment, keep_facts=chosen.expired_facts == "keep"))
         if any(counts.values()):
-            self._store.shrink()
+            self._store.shrink(rebuild=True)
             self._backlog.catch_up()  # what was cut down is embedded anew
         return dict(counts)
 
@@ -118,7 +118,7 @@ class Keeping:
                 gone += len(stored)
         if source in (None, "screen"):
             self._store.screen_lines.forget(since, until, app)
-        self._store.shrink()
+        self._store.shrink(rebuild=True)
         return gone
 
     # what a screen observer keeps

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from sqlcipher3 import dbapi2
 
-from memory.errors import StorageReadOnlyError, VaultDamagedError
+from memory.errors import StorageFullError, StorageReadOnlyError, VaultDamagedError, VaultLockedError
 from memory.records import ItemType
 from memory.store.connection import Connection, translate
 from memory.store.images import Images
@@ -23,6 +24,7 @@ from memory.store.usage import Usage
 from memory.store.vectors import Vectors
 from memory.store.watched_files import WatchedFiles
 
+SMALL = 16_000_000  # bytes of a store that is rebuilt after forgetting, in under a second and as much memory
 _PAGES = 1000  # given back at a time, 4 MB, so that others get their turn
 
 
@@ -71,10 +73,11 @@ class Store:
             self.settings.set("vector_space", name)
         return True
 
-    def shrink(self) -> None:
+    def shrink(self, *, rebuild: bool = False) -> None:
         """Give freed pages back and empty the write-ahead log, so that nothing forgotten lingers in either.
 
-        While another process reads, the log keeps old pages (encrypted) until the next call.
+        While another process reads, the log keeps old pages (encrypted) until the next call. With ``rebuild`` a small
+        store is also written anew: SQLite leaves copies of rows it once moved in the gaps of pages that are in use.
         """
         free = self._free_pages()
         while free:
@@ -83,6 +86,9 @@ class Store:
             if left >= free:
                 break
             free = left
+        if rebuild and self.usage.file()[0] <= SMALL:
+            with suppress(StorageFullError, VaultLockedError):  # what was deleted is deleted without it
+                self._connection.read("VACUUM")
         self.checkpoint()
 
     def checkpoint(self) -> None:
