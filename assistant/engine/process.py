@@ -136,10 +136,11 @@ class Engine:
     def run(self, tick_seconds: float = TICK_SECONDS) -> None:
         """Serve until ``stop`` is called or a signal says so; in the main thread signals are heard."""
         on_signals(self.stop)
-        self._server.start(rendezvous.write(self.folder, self._server.address, wire.PROTOCOL).token)
+        own = rendezvous.write(self.folder, self._server.address, wire.PROTOCOL)
+        self._server.start(own.token)
         self._log.event("started", pid=os.getpid())
         try:
-            self._wait(tick_seconds)
+            self._wait(own, tick_seconds)
         finally:
             self._end()
 
@@ -147,10 +148,13 @@ class Engine:
         """Have it end; returns at once."""
         self._orders.put("stop")
 
-    def _wait(self, tick_seconds: float) -> None:
+    def _wait(self, own: rendezvous.Rendezvous, tick_seconds: float) -> None:
         while True:
             with suppress(queue.Empty):
                 self._orders.get(timeout=tick_seconds)
+                return
+            if not (os.path.lexists(self.folder / KEY_FILE) and rendezvous.keep(self.folder, own)):
+                self._log.event("no client can find it any more")  # the next one starts another engine
                 return
             try:
                 self.door.lock_if_idle()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from memory.errors import EngineUnreachableError
 
 LONGEST_ADDRESS = 100  # bytes of a Unix socket's path: 108 fit on Linux, 104 on macOS, with the closing zero
 TOKEN_BYTES = 32
+TIDY_SECONDS = 3600.0  # the age at which ours are touched; systemd-tmpfiles removes what is ten days old
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,22 @@ def write(folder: Path, address: str, protocol: int) -> Rendezvous:
     return made
 
 
+def keep(folder: Path, own: Rendezvous) -> bool:
+    """Keep what ``write`` announced from those who tidy up temporary folders; False if it is gone or another's."""
+    try:
+        if read(folder) != own:
+            return False
+        for file in (place(folder), *([] if sys.platform == "win32" else [Path(own.address)])):
+            if file.stat().st_mtime < time.time() - TIDY_SECONDS:
+                os.utime(file)
+    except (OSError, EngineUnreachableError):
+        return False
+    return True
+
+
 def remove(folder: Path) -> None:
     """Withdraw what this or a killed engine announced."""
-    with suppress(OSError):
+    with suppress(OSError, EngineUnreachableError):
         place(folder).unlink()
 
 
