@@ -54,8 +54,9 @@ def _begins_large(document: Document) -> bool:
 
 def read(document: Document, reading: Reading) -> Iterator[Message]:
     """What the user typed and what was answered. The title is the last summary before, else the project's folder."""
-    title = None
-    occurrences = Occurrences()
+    titled = f"claude-code: title of {document.name}"
+    title = label(reading.tables.get(titled))
+    occurrences = reading.kept(f"claude-code: occurrences in {document.name}", Occurrences)
     for number, record in json_lines(document):
         position = f"line {number} in {document.name}"
         if isinstance(record, str):
@@ -63,7 +64,7 @@ def read(document: Document, reading: Reading) -> Iterator[Message]:
             continue
         kind = label(record.get("type")) or ""
         if kind in _TITLES:
-            title = label(record.get(_TITLES[kind])) or title
+            reading.tables[titled] = title = label(record.get(_TITLES[kind])) or title
         speaker = _SPEAKERS.get(kind)
         if speaker is None or not _was_said(record):
             continue
@@ -128,4 +129,6 @@ def _folder(record: dict[str, Any]) -> str | None:
     return path.rpartition("/")[2] or None
 
 
-FORMAT = Format(name="claude-code", label="Claude Code", app="Claude Code", find=find, read=read, roles=True)
+FORMAT = Format(
+    name="claude-code", label="Claude Code", app="Claude Code", find=find, read=read, roles=True, grows_by="lines"
+)

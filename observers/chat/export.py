@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from memory.errors import OwnerUnknownError, UnreadableExportError
 from memory.records import ASSISTANT, ME, Observation
@@ -40,6 +40,22 @@ class Export:
         self._format = fmt
         self._documents = tuple(documents)
         self._zone = zone
+        self._tables: dict[str, object] | None = None  # of the passes before, where reading goes on
+        self._settled = False
+
+    @property
+    def grows_by(self) -> Literal["lines", "rows"] | None:
+        """How its log can be read on from where it ended, if it can; see `Format`. A zip does not grow."""
+        return None if self._source.is_zip else self._format.grows_by
+
+    def continued(self, source: Source, document: Document, tables: dict[str, object], *, settled: bool) -> Export:
+        """The same export, to be read from ``document`` with what earlier passes left in ``tables``.
+
+        With ``settled`` an earlier pass found out that the user is in it, and what is new need not show it again.
+        """
+        again = Export(source, self._format, (document,), self._zone)
+        again._tables, again._settled = tables, settled
+        return again
 
     @property
     def format(self) -> str:
@@ -82,7 +98,7 @@ class Export:
         Raises OwnerUnknownError, before the first observation, if nobody in the export is the user or several may be.
         """
         mine = frozenset(filter(None, map(normalised, me)))
-        if not self._format.roles and not self._has_owner(mine):
+        if not self._format.roles and not self._settled and not self._has_owner(mine):
             mine = frozenset(map(normalised, self.owner()))
             if not mine and self._census.names:
                 raise OwnerUnknownError(self._who_is_me(), self._census.names)
@@ -90,7 +106,7 @@ class Export:
 
     def _observations(self, mine: frozenset[str], on_problem: Callable[[Problem], None]) -> Iterator[Observation]:
         names: dict[Speaker, str] = {}
-        for message in self._messages(on_problem):
+        for message in self._messages(on_problem, self._tables):
             speaker = message.speaker
             name = None
             if speaker is not None:
@@ -111,10 +127,12 @@ class Export:
                 dwell_seconds=message.dwell_seconds,
             )
 
-    def _messages(self, on_problem: Callable[[Problem], None]) -> Iterator[Message]:
+    def _messages(
+        self, on_problem: Callable[[Problem], None], tables: dict[str, object] | None = None
+    ) -> Iterator[Message]:
         """Every message with text, in file order."""
         self._source.progress.bytes_read = 0
-        reading = Reading(self._source, self._zone, on_problem)
+        reading = Reading(self._source, self._zone, on_problem, {} if tables is None else tables)
         self._format.prepare(reading)
         self._source.progress.bytes_read = 0
         for document in self._documents:

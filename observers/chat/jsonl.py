@@ -28,7 +28,7 @@ def find(source: Source) -> Sequence[Document]:
 
 def read(document: Document, reading: Reading) -> Iterator[Message]:
     """One message a line."""
-    occurrences = Occurrences()
+    occurrences = reading.kept(f"jsonl: occurrences in {document.name}", Occurrences)
     for number, record in json_lines(document):
         message = record if isinstance(record, str) else _message(record, reading, occurrences)
         if isinstance(message, Message):
@@ -77,4 +77,4 @@ def _key(record: dict[str, Any], occurrences: Occurrences) -> str:
     return occurrences.numbered(f"jsonl:{digest(*content)}")
 
 
-FORMAT = Format(name="jsonl", label="JSONL", app=None, find=find, read=read)
+FORMAT = Format(name="jsonl", label="JSONL", app=None, find=find, read=read, grows_by="lines")

@@ -232,4 +232,4 @@ def _why(error: sqlite3.Error) -> str:
     return "its bytes are damaged from here on"
 
 
-FORMAT = Format(name="llm", label="llm", app="llm", find=find, read=read, roles=True)
+FORMAT = Format(name="llm", label="llm", app="llm", find=find, read=read, roles=True, grows_by="rows")

@@ -7,7 +7,7 @@ format can get it wrong in its own way. Only a format that states the role itsel
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 from memory.records import ASSISTANT, ME
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from observers.chat.source import Document, Source
+
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,10 @@ class Problem:
 
 @dataclass(slots=True)
 class Reading:
-    """One pass over an export: what a format needs to know besides the document it reads."""
+    """One pass over an export: what a format needs to know besides the document it reads.
+
+    ``tables`` is what it finds out on the way. Where a growing log is read on, it is what the passes before left there.
+    """
 
     source: Source
     zone: tzinfo | None
@@ -76,6 +82,10 @@ class Reading:
         """Tell whoever reads this export that the record at ``position`` was skipped."""
         self.on_problem(Problem(position, reason))
 
+    def kept(self, name: str, make: Callable[[], Kept]) -> Kept:
+        """What is in ``tables`` under a name of one format's own, made the first time."""
+        return cast("Kept", self.tables.setdefault(name, make()))
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -84,7 +94,9 @@ class Format:
     ``find`` returns the documents of a source that this format would read, empty if it is another format. With
     ``roles`` the format itself says which words are the user's. With ``titled_by_partner`` a conversation of two bears
     the other one's name, which tells who the user is. With ``namesakes`` several people may
-    bear one name, and only aliases tell them apart.
+    bear one name, and only aliases tell them apart. ``grows_by`` is for logs that can be read on from where they ended:
+    "lines" is handed the lines that are new, "rows" the whole file again; either finds in ``Reading.tables`` what it
+    left there.
     """
 
     name: str
@@ -96,3 +108,4 @@ class Format:
     roles: bool = False
     titled_by_partner: bool = False
     namesakes: bool = False
+    grows_by: Literal["lines", "rows"] | None = None
