@@ -149,4 +149,5 @@ def fitted(image: Image, rect: Rect) -> Image:
         return image
     rows = np.arange(rect.height) * height // rect.height
     columns = np.arange(rect.width) * width // rect.width
-    return image[rows[:, None], columns]
+    fitting: Image = image[rows[:, None], columns]
+    return fitting
