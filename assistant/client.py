@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import multiprocessing.connection
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from types import TracebackType
 
+    from assistant.config import Config
     from memory.records import Answer, Hit, ItemType, Observation, Proposition, Revision, Sensitivity
+    from memory.retention import Limit
 
 BATCH = 256  # observations handed over at a time, as many as the pipeline stores at a time
 BATCH_CHARACTERS = 4_000_000  # or fewer, if they are long
@@ -32,7 +34,8 @@ BATCH_CHARACTERS = 4_000_000  # or fewer, if they are long
 # verbs that may be asked again when the engine ended before it answered
 _REPEATABLE = frozenset(
     "take propositions proposition observation around history recall ask confirm reject pin allow disallow allowed "
-    "status names remember_names check wait_for_vectors state why resume lock".split()
+    "status names remember_names check wait_for_vectors config configure storage due expire between forget_range "
+    "add_thumbnails thumbnail extend_dwell state why resume lock".split()
 )
 
 
@@ -204,6 +207,58 @@ class Client:
         """As ``Assistant.wait_for_vectors``."""
         done: bool = self._call("wait_for_vectors", seconds=seconds)
         return done
+
+    # what is kept, and how long
+
+    def config(self) -> Config:
+        """As ``Assistant.config``."""
+        chosen: Config = self._call("config")
+        return chosen
+
+    def configure(self, **changes: Any) -> Config:
+        """As ``Assistant.configure``. What runs in the engine goes by it at once."""
+        chosen: Config = self._call("configure", changes=changes)
+        return chosen
+
+    def storage(self) -> dict[str, Any]:
+        """As ``Assistant.storage``."""
+        told: dict[str, Any] = self._call("storage")
+        return told
+
+    def due(self, source: str, limit: Limit, now: datetime | None = None) -> int:
+        """As ``Assistant.due``."""
+        number: int = self._call("due", source=source, limit=limit, now=now)
+        return number
+
+    def expire(self, now: datetime | None = None) -> dict[str, int]:
+        """As ``Assistant.expire``."""
+        counts: dict[str, int] = self._call("expire", now=now)
+        return counts
+
+    def between(self, since: datetime, until: datetime, source: str | None = None, app: str | None = None) -> int:
+        """As ``Assistant.between``."""
+        number: int = self._call("between", since=since, until=until, source=source, app=app)
+        return number
+
+    def forget_range(self, since: datetime, until: datetime, source: str | None = None, app: str | None = None) -> int:
+        """As ``Assistant.forget_range``."""
+        number: int = self._call("forget_range", since=since, until=until, source=source, app=app)
+        return number
+
+    def add_thumbnails(self, images: Mapping[str, bytes]) -> int:
+        """As ``Assistant.add_thumbnails``."""
+        number: int = self._call("add_thumbnails", images=dict(images))
+        return number
+
+    def thumbnail(self, id: str) -> bytes | None:  # noqa: A002
+        """As ``Assistant.thumbnail``."""
+        picture: bytes | None = self._call("thumbnail", id=id)
+        return picture
+
+    def extend_dwell(self, seconds: Mapping[str, float]) -> int:
+        """As ``Assistant.extend_dwell``."""
+        number: int = self._call("extend_dwell", seconds=dict(seconds))
+        return number
 
     # the engine itself
 

@@ -7,7 +7,7 @@ and terminal UI are written against this and cannot tell them apart.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from assistant.config import Config
     from memory.records import Answer, Hit, ItemType, Observation, Proposition, Revision, Sensitivity
+    from memory.retention import Limit
 
 Progress = Callable[[int], None]
 
@@ -133,6 +135,38 @@ class Verbs(Protocol):
 
     def wait_for_vectors(self, seconds: float | None = None) -> bool:
         """Wait until everything held has a vector."""
+
+    # what is kept, and how long
+
+    def config(self) -> Config:
+        """The user's choices about observing and keeping."""
+
+    def configure(self, **changes: Any) -> Config:
+        """Change some of them."""
+
+    def storage(self) -> dict[str, Any]:
+        """What takes room."""
+
+    def due(self, source: str, limit: Limit, now: datetime | None = None) -> int:
+        """How many observations a limit would reach."""
+
+    def expire(self, now: datetime | None = None) -> dict[str, int]:
+        """Enforce the limits."""
+
+    def between(self, since: datetime, until: datetime, source: str | None = None, app: str | None = None) -> int:
+        """How many observations lie in a range of time."""
+
+    def forget_range(self, since: datetime, until: datetime, source: str | None = None, app: str | None = None) -> int:
+        """Forget them, for good."""
+
+    def add_thumbnails(self, images: Mapping[str, bytes]) -> int:
+        """Keep a picture with observations, by key."""
+
+    def thumbnail(self, id: str) -> bytes | None:  # noqa: A002
+        """The picture kept with an observation."""
+
+    def extend_dwell(self, seconds: Mapping[str, float]) -> int:
+        """Say how long observations have been in view, by key."""
 
     def close(self) -> None:
         """Have done with the vault."""

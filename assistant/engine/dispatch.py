@@ -31,8 +31,10 @@ Send = Callable[[Any], None]  # hands a client a piece of the reply
 # asked of the open vault; the client's own time and batches are its own business
 VERBS = frozenset(
     "take distil propositions proposition observation around history recall ask remember edit confirm reject pin "
-    "forget allow disallow allowed export status names remember_names check use_embedder wait_for_vectors".split()
+    "forget allow disallow allowed export status names remember_names check use_embedder wait_for_vectors "
+    "config configure storage due expire between forget_range add_thumbnails thumbnail extend_dwell".split()
 )
+CHOICES = frozenset(("configure", "remember_names"))  # what goes on by itself must hear of these
 NO_USE = frozenset(("status",))  # what a status line asks every few seconds does not keep the vault open
 _PARAMETERS = {name: frozenset(inspect.signature(getattr(Verbs, name)).parameters) - {"self"} for name in VERBS}
 
@@ -86,7 +88,10 @@ class Dispatch:
         if name in self._own:
             return self._own[name](**arguments)
         with self._door.inside(counts_as_use=name not in NO_USE) as assistant:
-            return _called(assistant, name, arguments, send)
+            result = _called(assistant, name, arguments, send)
+        if name in CHOICES:
+            self._background.changed()
+        return result
 
     # about the engine itself
 
@@ -144,6 +149,8 @@ def _called(assistant: Assistant, name: str, arguments: dict[str, Any], send: Se
         return list(assistant.take(observations))
     if name == "distil":
         return assistant.distil(lambda steps: send({"progress": steps}))
+    if name == "configure":
+        return assistant.configure(**arguments.get("changes", {}))
     return getattr(assistant, name)(**arguments)
 
 

@@ -181,10 +181,9 @@ def verify(folder: Path, passphrase: str | None, recovery_code: str | None) -> N
 def auto_lock_minutes(assistant: Assistant) -> float | None:
     """How long nobody may ask for anything before the vault is locked; None is for ever."""
     try:
-        minutes: float | None = getattr(assistant.config(), "auto_lock_minutes", None)  # type: ignore[attr-defined]
-    except (VaultLockedError, AttributeError):
+        return assistant.config().auto_lock_minutes
+    except VaultLockedError:  # it was locked meanwhile
         return None
-    return minutes or None
 
 
 def drop_models() -> None:

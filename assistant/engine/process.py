@@ -44,11 +44,13 @@ _PR_SET_DUMPABLE = 4  # <linux/prctl.h>
 
 def run(
     folder: Path,
-    background: Background | None = None,
+    background: Callable[[Log], Background] = lambda _log: NoBackground(),
     opening: Opening = open_vault,
     tick_seconds: float = TICK_SECONDS,
 ) -> int:
     """Be the engine of the vault in ``folder`` until stopped; the exit status, 0 too where another one is already.
+
+    ``background`` makes what is to go on by itself while the vault is open.
 
     Raises VaultMissingError, EngineUnreachableError or another InklingError if it cannot begin.
     """
@@ -62,7 +64,7 @@ def run(
     try:
         log = Log(paths.logs() / f"engine-{paths.vault_digest(folder)[:8]}.log")
         log.catch_strays()
-        Engine(folder, background or NoBackground(), opening, log).run(tick_seconds)
+        Engine(folder, background(log), opening, log).run(tick_seconds)
     finally:
         lock.release()
     return 0

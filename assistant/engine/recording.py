@@ -22,6 +22,9 @@ class Background(Protocol):
     def stop(self) -> None:
         """End all work on the vault and return, within seconds; afterwards the vault is closed."""
 
+    def changed(self) -> None:
+        """The user has chosen otherwise, or said who they are; returns at once."""
+
     def status(self) -> dict[str, Any]:
         """What is going on, in plain values: at least ``state``, "off", "recording" or "paused"."""
 
@@ -45,6 +48,9 @@ class NoBackground:
         """Nothing."""
 
     def stop(self) -> None:
+        """Nothing."""
+
+    def changed(self) -> None:
         """Nothing."""
 
     def status(self) -> dict[str, Any]:

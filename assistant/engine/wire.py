@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
+from importlib import import_module
 from numbers import Integral, Real
 from typing import Any
 
@@ -33,6 +34,7 @@ _RECORDS: dict[str, type] = {
         records.Answer, records.Relation, Taken,
     )
 }  # fmt: skip
+_ELSEWHERE = {"Config": "assistant.config", "Limit": "memory.retention"}  # loaded by those who use them
 _FIELDS = {name: frozenset(field.name for field in fields(kind)) for name, kind in _RECORDS.items()}
 
 _ERRORS: dict[str, type[errors.InklingError]] = {
@@ -51,10 +53,12 @@ class DefectError(errors.InklingError):
 _ERRORS["DefectError"] = DefectError
 
 
-def register(kind: type) -> None:
-    """Let records of one more dataclass pass. Called where this module is imported, never from what was received."""
-    _RECORDS[kind.__name__] = kind
-    _FIELDS[kind.__name__] = frozenset(field.name for field in fields(kind))
+def _record(name: str) -> type | None:
+    """The record of that name, if records of that name may pass."""
+    if name not in _RECORDS and name in _ELSEWHERE:
+        kind: type = getattr(import_module(_ELSEWHERE[name]), name)
+        _RECORDS[name], _FIELDS[name] = kind, frozenset(field.name for field in fields(kind))
+    return _RECORDS.get(name)
 
 
 # values
@@ -89,7 +93,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if kind is dict:
         return _plain_mapping(value)
-    if _RECORDS.get(kind.__name__) is kind:
+    if _record(kind.__name__) is kind:
         return {_TAG + kind.__name__: {name: _plain(getattr(value, name)) for name in _FIELDS[kind.__name__]}}
     for name, (accepted, take_apart, _) in _KINDS.items():
         if isinstance(value, accepted):
@@ -114,10 +118,10 @@ def _built(value: Any) -> Any:
         return {key: _built(item) for key, item in value.items()}
     [tag] = value  # a tag is alone in its object
     name, inner = tag.removeprefix(_TAG), _built(value[tag])
-    if name in _RECORDS:
+    if (kind := _record(name)) is not None:
         if not isinstance(inner, dict) or not inner.keys() <= _FIELDS[name]:
             raise ValueError(name)
-        return _RECORDS[name](**inner)
+        return kind(**inner)
     return _KINDS[name][2](inner)
 
 
