@@ -18,7 +18,7 @@ from memory.vault.envelope import Envelope, Method
 if TYPE_CHECKING:
     from types import TracebackType
 
-Use = Literal["store", "images", "tombstones", "receipts", "socket"]
+Use = Literal["store", "lines", "tombstones", "receipts"]
 USES: tuple[Use, ...] = get_args(Use)
 INFO_PREFIX = "inkling v1 subkey "
 

@@ -335,7 +335,7 @@ def test_nothing_secret_is_in_the_file_or_in_what_is_printed(vault: Vault, code:
     master = bytes(vault._master or b"")
     raw = (folder / "vault.json").read_bytes()
     shown = repr(vault) + repr(vault._envelope) + str(vault)
-    secrets = [master, vault.subkey("store"), vault.subkey("socket"), PASSPHRASE.encode(), code.encode()]
+    secrets = [master, vault.subkey("store"), vault.subkey("lines"), PASSPHRASE.encode(), code.encode()]
     secrets += [code.replace("-", "").encode()]
     for secret in secrets:
         for written in (secret, base64.b64encode(secret).rstrip(b"="), secret.hex().encode(), repr(secret).encode()):

@@ -23,10 +23,9 @@ from memory.vault.vault import USES
 DOCUMENT = Path(__file__).parents[3] / "docs" / "storage.md"
 SUBKEYS = {
     "store": "a96bbb5736d2e995741360cc048b8db6f8ac1430a660258c29ccd8ffa9141c39",
-    "images": "3409fbe5972a376a080a48736677eb2aafc427b418c2823bf84d4865d9ee6f74",
+    "lines": "6c5add30cd80579c8cee83cd195578b828ab64a2cd2ab0d601b49f7b8e06de7f",
     "tombstones": "886f815d15812ffd92ed9acff10da55eac9a154a4cebdcec8fc09695c4e36347",
     "receipts": "b5730970780a060dbd04d932d5054a92b8d1d16f0036b45b8e141a370f09878c",
-    "socket": "9f9206ae09db595c382140d24fa55433100345d48fa3f1857076c8ca607ec9ff",
 }
 
 

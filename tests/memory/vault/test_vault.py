@@ -148,7 +148,7 @@ def test_two_passphrases_open_the_same_vault_only_if_they_normalise_alike(right:
 
 
 def test_subkeys_are_32_bytes_and_differ_by_use(vault: Vault) -> None:
-    keys = [vault.subkey(use) for use in ("store", "images", "tombstones", "receipts", "socket")]
+    keys = [vault.subkey(use) for use in ("store", "lines", "tombstones", "receipts")]
     assert {len(key) for key in keys} == {32}
     assert len(set(keys)) == len(keys)
 
