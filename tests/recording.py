@@ -160,7 +160,8 @@ def ticks(recording: Recording, every_seconds: float, start: datetime) -> Iterat
 def _plain(view: View) -> dict[str, Any]:
     return {
         "windows": [
-            [w.id, w.app, w.title, _box(w.rect), w.focused, w.url, w.private, w.pid] for w in view.windows
+            [w.id, w.app, w.title, _box(w.rect), w.focused, w.url, w.private, w.pid, _box(w.cover), w.translucent]
+            for w in view.windows
         ],
         "monitors": [_box(m) for m in view.monitors],
         "idle": round(view.idle_seconds, 2),
@@ -169,10 +170,12 @@ def _plain(view: View) -> dict[str, Any]:
 
 
 def _view(plain: dict[str, Any]) -> View:
-    names = ("id", "app", "title", "rect", "focused", "url", "private", "pid")
-    windows = [dict(zip(names, values, strict=True)) for values in plain["windows"]]
+    names = ("id", "app", "title", "rect", "focused", "url", "private", "pid", "frame", "translucent")
+    windows = [dict(zip(names, values, strict=False)) for values in plain["windows"]]
+    for window in windows:
+        window |= {name: Rect(*window[name]) for name in ("rect", "frame") if name in window}
     return View(
-        windows=tuple(Window(**{**w, "rect": Rect(*w["rect"])}) for w in windows),
+        windows=tuple(Window(**window) for window in windows),
         monitors=tuple(Rect(*box) for box in plain["monitors"]), idle_seconds=plain["idle"], locked=plain["locked"],
     )  # fmt: skip
 
