@@ -47,7 +47,8 @@ def test_lists_and_plain_mappings_will_do(assistant: Assistant) -> None:
     "change",
     [
         {"screen_on": 1}, {"screen_on": "yes"}, {"screen_scope": "everything"}, {"ocr": ""}, {"ocr": None},
-        {"rules": "app"}, {"rules": [""]}, {"rules": [1]}, {"watched": None}, {"watched": ["\0"]}, {"auto_lock_minutes": 0},
+        {"rules": "app"}, {"rules": [""]}, {"rules": [1]}, {"watched": None}, {"watched": ["\0"]},
+        {"auto_lock_minutes": 0},
         {"auto_lock_minutes": 1.5}, {"thumbnails_days": -1}, {"thumbnails_days": True}, {"thumbnails_megabytes": 0},
         {"retention": None}, {"retention": {"screen": 3}}, {"retention": {"screen": {"weeks": 3}}},
         {"retention": {"screen": {"days": 0}}}, {"retention": {"": {"days": 1}}}, {"expired_facts": "burn"},
