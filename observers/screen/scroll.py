@@ -18,12 +18,12 @@ from observers.screen.ocr.line import Image
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 80, 64  # pixels that must have changed before anything can have scrolled
 _STRIPES = 6
-_STEP = 3  # every third column is hashed: the comparison afterwards is exact
+_STEP = 2  # every second column is hashed: the comparison afterwards is exact
 _LEAST_VOTES = 24  # rows of stripes that agree on how far; two lines of text
 _LEAST_SHARE = 0.4  # of all that can be told apart and are found again
 _BREAK = 48  # rows that may disagree within what moved
 
-_Hashes = npt.NDArray[np.uint64]  # (rows, stripes)
+_Hashes = npt.NDArray[np.uint64]  # (rows, stripes and more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,16 @@ def scroll_in(before: Image, after: Image, rect: Rect) -> Scroll | None:
 
 
 def _hashed(image: Image, rect: Rect) -> _Hashes:
-    """A hash for every row of every stripe."""
+    """A hash for every row of every stripe, of all stripes, and of all but the last, where a scroll bar may be.
+
+    The lines of a log are alike in most stripes; only as a whole are they told apart.
+    """
     pixels = (pixels_of(cropped(image, rect))[:, ::_STEP] & COLOUR).astype(np.uint64)
     columns = np.arange(1, pixels.shape[1] + 1, dtype=np.uint64)
     weights = columns * np.uint64(0x9E3779B97F4A7C15) | np.uint64(1)
     starts = np.linspace(0, pixels.shape[1], _STRIPES, endpoint=False, dtype=np.intp)
     hashes: _Hashes = np.add.reduceat(pixels * weights, starts, axis=1)
-    return hashes
+    return np.column_stack((hashes, hashes.sum(axis=1), hashes[:, :-1].sum(axis=1)))
 
 
 def _distance(old: _Hashes, new: _Hashes) -> int | None:
