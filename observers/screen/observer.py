@@ -231,6 +231,7 @@ class ScreenObserver:
         change = self._reader.peek(window.id, frame, seconds)
         digest = (change.digest or b"?") if change else b""
         if not self._settling.is_time(window.id, digest, seconds):
+            self._passages.stir(place)
             _note_outcome(tick, "changing")
             return
         try:

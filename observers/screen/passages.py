@@ -136,6 +136,12 @@ class Passages:
         _merge(visit.passage.lines, wanted)
         return visit.passage.key
 
+    def stir(self, place: Place) -> None:
+        """A page in view is changing, and has not been read again yet: what gathers there has not settled."""
+        visit = self._visits.get(place.page)
+        if visit and visit.passage:
+            visit.passage.changed = self._clock.seconds
+
     def due(self) -> list[Observation]:
         """The passages to keep now, with those offered before and not kept since, oldest first."""
         for visit in self._visits.values():

@@ -73,6 +73,19 @@ def test_a_passage_is_handed_out_once_its_text_has_stood_still(session: Session)
     assert session.passages.due() == []
 
 
+def test_a_passage_has_not_settled_while_its_page_goes_on_changing(session: Session) -> None:
+    session.read(MINUTES, "The shed needs")
+    for _ in range(10):
+        session.look(MINUTES)
+        session.passages.stir(MINUTES)
+    changing = session.keep()
+    session.read(MINUTES, Fresh("The shed needs a new roof.", replaces="The shed needs"))
+    session.watch(MINUTES, 5)
+
+    assert changing == []
+    assert [o.text for o in session.keep()] == ["The shed needs a new roof."]
+
+
 def test_leaving_the_window_hands_out_what_has_gathered(session: Session) -> None:
     session.watch(MINUTES, 2)
     session.read(MINUTES, "The shed needs a new roof.")
