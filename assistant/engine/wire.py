@@ -85,20 +85,24 @@ def decode(data: bytes) -> Any:
 def _plain(value: Any) -> Any:
     """``value`` in JSON's own kinds."""
     kind = type(value)
-    if value is None or kind in (bool, int, str):
+    if value is None or kind in (bool, int, str) or (kind is float and math.isfinite(value)):
         return value
-    if kind is float:
-        return value if math.isfinite(value) else {_TAG + "float": repr(value)}
     if kind is list:
         return [_plain(item) for item in value]
     if kind is dict:
         return _plain_mapping(value)
     if _record(kind.__name__) is kind:
         return {_TAG + kind.__name__: {name: _plain(getattr(value, name)) for name in _FIELDS[kind.__name__]}}
+    return _tagged(value)
+
+
+def _tagged(value: Any) -> Any:
+    if isinstance(value, Integral):  # one of numpy's
+        return int(value)
     for name, (accepted, take_apart, _) in _KINDS.items():
         if isinstance(value, accepted):
             return {_TAG + name: _plain(take_apart(value))}
-    raise errors.InvalidInputError(f"a {kind.__name__} cannot be handed to the engine")
+    raise errors.InvalidInputError(f"a {type(value).__name__} cannot be handed to the engine")
 
 
 def _plain_mapping(value: Mapping[Any, Any]) -> Any:
@@ -141,9 +145,7 @@ _KINDS: dict[str, tuple[type | tuple[type, ...], Callable[[Any], Any], Callable[
     "tuple": (tuple, list, tuple),
     "frozenset": (frozenset, list, frozenset),
     "counter": (Counter, lambda value: [list(pair) for pair in value.items()], _as_counter),
-    "int": (Integral, int, int),  # a number of numpy's; a plain one never comes here
     "float": (Real, lambda value: repr(float(value)), float),
-    "str": (str, str, str),
     "dict": (Mapping, lambda value: [list(pair) for pair in value.items()], lambda pairs: dict(map(tuple, pairs))),
 }
 
