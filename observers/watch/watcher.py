@@ -140,7 +140,7 @@ class Watcher:
                 self._gone(path)
         took = self._now() - began
         every = self._pace.look if self._notices.are_heard else self._pace.look_without_notices
-        self._next_look = self._now() + max(every, 50 * took)
+        self._next_look = self._now() + max(every, 100 * took)
         self._soonest_look = self._now() + max(self._pace.tick, 10 * took)
 
     def ready(self, stop: threading.Event) -> Iterator[Ready]:
