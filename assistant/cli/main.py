@@ -48,6 +48,8 @@ TOPICS: dict[str, dict[str, str]] = {
         "pause": "assistant.cli.commands.engine:pause",
         "resume": "assistant.cli.commands.engine:resume",
         "why": "assistant.cli.commands.engine:why",
+        "watch": "assistant.cli.commands.watching:watch",
+        "service": "assistant.cli.commands.service:service",
     },
     "Keep": {
         "export": "assistant.cli.commands.vault:export",

@@ -73,6 +73,7 @@ _PRINTED = {
     "runs), `recording` (at least `state`), `keyring`; and while unlocked `observations`, `pending`, `propositions`, "
     "`unembedded`, `bytes` and `allowed`",
     "why": "a list of decisions, oldest first, each with `at` and what was decided by which rule",
+    "watch": "`watched` and `suggested`, lists of paths",
     "doctor": "a list of `part`, `state` (`ok`, `missing` or `failed`), `said` and `remedy`",
 }
 
