@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from types import TracebackType
 
-    from assistant.config import Config
+    from assistant.config import Config, ExpiredFacts
     from memory.records import Answer, Hit, ItemType, Observation, Proposition, Revision, Sensitivity
     from memory.retention import Limit
 
@@ -225,9 +225,9 @@ class Client:
         told: dict[str, Any] = self._call("storage")
         return told
 
-    def due(self, source: str, limit: Limit, now: datetime | None = None) -> int:
+    def due(self, source: str, limit: Limit, now: datetime | None = None, facts: ExpiredFacts | None = None) -> int:
         """As ``Assistant.due``."""
-        number: int = self._call("due", source=source, limit=limit, now=now)
+        number: int = self._call("due", source=source, limit=limit, now=now, facts=facts)
         return number
 
     def expire(self, now: datetime | None = None) -> dict[str, int]:

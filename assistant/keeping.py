@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from assistant import config
-from assistant.config import Config
+from assistant.config import Config, ExpiredFacts
 from memory.errors import InvalidInputError
 from memory.ids import parse_id
 from memory.retention import MEGABYTE, Limit, Retention
@@ -68,11 +68,13 @@ class Keeping:
             "free_bytes": free,
         }
 
-    def due(self, source: str, limit: Limit, now: datetime | None = None) -> int:
-        """How many observations of a source would be deleted or cut down if it had this limit."""
-        return self._retention.due(
-            source, limit, now or self._clock(), keep_facts=self.config().expired_facts == "keep"
-        )
+    def due(self, source: str, limit: Limit, now: datetime | None = None, facts: ExpiredFacts | None = None) -> int:
+        """How many observations of a source would be deleted or cut down if it had this limit.
+
+        ``facts`` is what becomes of what was learned, by default as the user chose.
+        """
+        keep = (facts or self.config().expired_facts) == "keep"
+        return self._retention.due(source, limit, now or self._clock(), keep_facts=keep)
 
     def expire(self, now: datetime | None = None) -> dict[str, int]:
         """Enforce the limits of :meth:`config`: observations ``deleted`` and ``trimmed``, ``propositions``, ``images``.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from assistant.config import Config
+    from assistant.config import Config, ExpiredFacts
     from memory.records import Answer, Hit, ItemType, Observation, Proposition, Revision, Sensitivity
     from memory.retention import Limit
 
@@ -147,7 +147,7 @@ class Verbs(Protocol):
     def storage(self) -> dict[str, Any]:
         """What takes room."""
 
-    def due(self, source: str, limit: Limit, now: datetime | None = None) -> int:
+    def due(self, source: str, limit: Limit, now: datetime | None = None, facts: ExpiredFacts | None = None) -> int:
         """How many observations a limit would reach."""
 
     def expire(self, now: datetime | None = None) -> dict[str, int]:

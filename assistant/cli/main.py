@@ -56,6 +56,8 @@ TOPICS: dict[str, dict[str, str]] = {
         "passphrase": "assistant.cli.commands.vault:passphrase",
         "keyring": "assistant.cli.commands.vault:keyring",
         "embedder": "assistant.cli.commands.vault:embedder",
+        "storage": "assistant.cli.commands.keeping:storage",
+        "retention": "assistant.cli.commands.keeping:retention",
         "doctor": "assistant.cli.commands.doctor:doctor",
     },
 }

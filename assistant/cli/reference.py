@@ -74,6 +74,10 @@ _PRINTED = {
     "`unembedded`, `bytes` and `allowed`",
     "why": "a list of decisions, oldest first, each with `at` and what was decided by which rule",
     "watch": "`watched` and `suggested`, lists of paths",
+    "storage": "`sources`, a list of `source`, `observations`, `trimmed`, `pending`, `oldest`, `newest`, `text_bytes`, "
+    "`vector_bytes`, `images`, `image_bytes` and `bytes`; and of the whole `propositions`, `images`, `image_bytes`, "
+    "`screen_lines`, `watched_files`, `bytes`, `page_bytes` and `free_bytes`",
+    "retention": "`limits`, by source `days` and `megabytes`, and `expired_facts` (`keep` or `drop`)",
     "doctor": "a list of `part`, `state` (`ok`, `missing` or `failed`), `said` and `remedy`",
 }
 

@@ -3,32 +3,52 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.options import assume_yes
+from assistant.cli.options import assume_yes, read_beginning, read_past
 from assistant.cli.session import Session
 from assistant.cli.terminal import agreed, answer, counted, note
 from assistant.cli.text import excerpt, one_line
-from memory.errors import NotFoundError
+from memory.errors import InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
     from assistant.verbs import Verbs
 
 
-@click.command(short_help="Delete these items and what derives from them.")
-@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@click.command(short_help="Delete these items, or all of a time, and what derives from them.")
+@click.argument("ids", metavar="[ID...]", nargs=-1)
 @click.option("--with-evidence", is_flag=True, help="Forget the observations that the propositions rest on as well.")
+@click.option(
+    "--since", metavar="TIME", callback=read_beginning, help="Forget all observed since then: 15m, a date ..."
+)
+@click.option("--until", metavar="TIME", callback=read_past, help="... and until then. Default: now.")
+@click.option("--app", metavar="NAME", help="Of that time only what was in this application.")
 @assume_yes
 @click.pass_context
-def forget(ctx: click.Context, ids: tuple[str, ...], with_evidence: bool, yes: bool) -> None:
+def forget(
+    ctx: click.Context,
+    ids: tuple[str, ...],
+    with_evidence: bool,
+    since: datetime | None,
+    until: datetime | None,
+    app: str | None,
+    yes: bool,
+) -> None:
     """Delete propositions or observations with everything derived from them, for good.
 
-    What is forgotten does not come back when the same evidence is seen again. This cannot be undone.
+    By their IDs, or all that was observed in a time: inkling forget --since 15m. What is forgotten does not come back
+    when the same evidence is seen again. This cannot be undone.
     """
     session: Session = ctx.obj
+    if bool(ids) == bool(since) or (ids and (until or app)) or (since and with_evidence):
+        raise InvalidInputError("say what to forget: either IDs, or a time with --since")
     with session.assistant() as assistant:
+        if since is not None:
+            _forget_range(ctx, assistant, since, until or assistant.now(), app, yes)
+            return
         chosen = list(dict.fromkeys(ids))
         for id_ in chosen:
             note(_described(assistant, id_))
@@ -40,6 +60,20 @@ def forget(ctx: click.Context, ids: tuple[str, ...], with_evidence: bool, yes: b
             with suppress(NotFoundError):  # it was there above, so it went with one of those before it
                 assistant.forget(id_, with_evidence=with_evidence)
         answer(f"forgotten: {' '.join(chosen)}")
+
+
+def _forget_range(
+    ctx: click.Context, assistant: Verbs, since: datetime, until: datetime, app: str | None, yes: bool
+) -> None:
+    number = assistant.between(since, until, app=app)
+    if not number:
+        note("Nothing was observed in that time.")
+        return
+    what = counted(number, "observation")
+    if not agreed(f"Forget {what}, from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M}, for good?", yes):
+        note("Nothing was forgotten.")
+        ctx.exit(1)
+    answer(f"forgotten: {counted(assistant.forget_range(since, until, app=app), 'observation')}")
 
 
 def _described(assistant: Verbs, id_: str) -> str:
