@@ -11,12 +11,12 @@ could not be observed at all; what its toolbar then says decides before anything
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, Self
 
-from observers.desktop import Rect, View, Window, visible
+from observers.desktop import Rect, View, Window
 from observers.screen import apps, titles
 from observers.screen.defaults import members
 from observers.screen.rule import GROUPS, Rule, is_unknown
@@ -58,7 +58,7 @@ class Rules:
 
     def decide(self, view: View) -> list[Decision]:
         """One decision for every window of which anything shows, topmost first."""
-        return [self.judge(window) for window in view.windows if _shows(window, view)]
+        return [self.judge(window) for window in _showing(view)]
 
     def hiding(self, view: View, window: Window, also: Collection[int] = ()) -> tuple[Rect, ...]:
         """Where nothing of ``window`` may be read: under other windows, and over excluded ones that show through it.
@@ -106,9 +106,13 @@ class Rules:
         return next((name for name, rule in self._asked if rule.matches(window)), None)
 
 
-def _shows(window: Window, view: View) -> bool:
-    pieces = visible(window.cover, view.above(window))
-    return any(piece.meet(glass).area for piece in pieces for glass in view.monitors)
+def _showing(view: View) -> Iterator[Window]:
+    """The windows of which anything can be seen, topmost first."""
+    glass = view.monitors
+    for window in view.windows:
+        if any(piece.meet(window.cover).area for piece in glass):
+            yield window
+        glass = tuple(left for piece in glass for left in piece.without(window.cover))
 
 
 def _expanded(rule: Rule) -> tuple[Rule, ...]:

@@ -230,9 +230,13 @@ class ScreenObserver:
             return
         change = self._reader.peek(window.id, frame, seconds)
         digest = (change.digest or b"?") if change else b""
-        if not self._settling.is_time(window.id, digest, seconds):
+        advice = self._settling.advice(window.id, digest, seconds)
+        if advice == "wait":
             self._passages.stir(place)
             _note_outcome(tick, "changing")
+            return
+        if advice == "skip" and self._done.get(window.id) == place.page:
+            _note_outcome(tick, "unchanged")
             return
         try:
             page = self._reader.read(window.id, frame, seconds)
