@@ -2,13 +2,14 @@
 
     python benchmarks/ocr.py [--engines rapid rapid-detector tesseract] [--pages WORD ...]
 
-Chromium and xterm show invented text on a virtual screen (Xvfb needed); the frames are grabbed as the observer grabs them
-and read in the engine's own process. ``rapid-detector`` is RapidOCR with the neural detector everywhere, for comparison.
+Chromium and xterm show invented text on a virtual screen (Xvfb needed); frames are grabbed as the observer grabs them
+and read in the engine's own process. ``rapid-detector`` is RapidOCR with the neural detector everywhere.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import statistics
 import sys
@@ -39,9 +40,9 @@ sys.argv = ["worker", "rapid"]
 worker.main()
 """
 ENGINES = {
-    "rapid": lambda: Worker("rapid"),
-    "rapid-detector": lambda: Worker("rapid", command=[sys.executable, "-P", "-c", DETECTOR]),
-    "tesseract": lambda: Worker("tesseract"),
+    "rapid": lambda: Worker("rapid", deadline_seconds=900),
+    "rapid-detector": lambda: Worker("rapid", deadline_seconds=900, command=[sys.executable, "-P", "-c", DETECTOR]),
+    "tesseract": lambda: Worker("tesseract", deadline_seconds=900),
 }
 XTERM_FONTS = {"misc-fixed 7x13": ["-fn", "7x13"], "DejaVu Sans Mono 11": ["-fa", "DejaVu Sans Mono", "-fs", "11"]}
 
@@ -103,6 +104,8 @@ def accuracy(shots: Sequence[tuple[Page, Image]], engines: Sequence[str]) -> Non
     for name in engines:
         worker = ENGINES[name]()
         seconds = lines = 0.0
+        worker.read(shots[0][1][:60])
+        _usual_priority(worker)
         for page, image in shots:
             start = _cpu_seconds(worker)
             read = worker.read(image)
@@ -134,8 +137,9 @@ def cost(engines: Sequence[str]) -> None:
     rows: dict[str, list[str]] = defaultdict(list)
     for name in engines:
         worker, tally = ENGINES[name](), Tally()
-        worker.read(np.zeros((64, 64, 4), np.uint8))
-        rows["memory, idle"].append(f"{_resident(worker):.0f} MB")
+        worker.read(frames[0][:60, :400])
+        _usual_priority(worker)
+        rows["memory, one line read"].append(f"{_resident(worker):.0f} MB")
         walls, processor = [], []
         for page, frame in zip(made, frames, strict=True):
             start, used = time.perf_counter(), _cpu_seconds(worker)
@@ -146,8 +150,8 @@ def cost(engines: Sequence[str]) -> None:
         rows["seconds"].append(f"{statistics.mean(walls):.1f}")
         rows["CPU seconds"].append(f"{statistics.mean(processor):.1f}")
         again = _cpu_seconds(worker)
-        worker.read(np.roll(frames[1], 48, axis=0))
-        rows["CPU seconds, scrolled by two lines"].append(f"{_cpu_seconds(worker) - again:.2f}")
+        worker.read(np.roll(frames[1], 60, axis=0))
+        rows["CPU seconds, same lines elsewhere"].append(f"{_cpu_seconds(worker) - again:.2f}")
         rows["character / word errors, %"].append(tally.row())
         rows["memory, peak"].append(f"{_peak(worker):.0f} MB")
         worker.close()
@@ -156,15 +160,21 @@ def cost(engines: Sequence[str]) -> None:
 
 
 def terminals() -> list[tuple[Page, Image]]:
-    """xterm with a bitmap and an outline font; a line stands in the row of a cell."""
+    """Terminals with a bitmap and an outline font; a line stands in the row of a cell."""
     shown = TEXTS["English"] + [""] + TEXTS["Latin, diacritics"]
     found = []
     for font, options in XTERM_FONTS.items():
         image = xterm_shot("\n".join(shown) + "\n", options, 900, 700)
-        cell = 13 if font.startswith("misc") else 17
+        cell = 13 if font.startswith("misc") else 19
         placed = tuple(Placed(text, 0, 2 + row * cell, 900, cell) for row, text in enumerate(shown) if text)
         found.append((Page((f"xterm, {font}",), "", placed), image))
     return found
+
+
+def _usual_priority(worker: Worker) -> None:
+    """Its low priority makes it wait for whatever else the machine does; root can lift that."""
+    with contextlib.suppress(psutil.AccessDenied):
+        psutil.Process(worker.pid).nice(0)
 
 
 def _cpu_seconds(worker: Worker) -> float:

@@ -22,7 +22,7 @@ from memory.errors import MissingPartError, ModelMissingError, OcrFailedError
 from observers.desktop.rect import Rect
 from observers.screen.ocr.bands import bands, clusters
 from observers.screen.ocr.line import Image, Line
-from observers.screen.ocr.segments import overlap, segments
+from observers.screen.ocr.segments import INK, overlap, segments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,8 +31,7 @@ BAND_PIXELS = 1_500_000  # looked for lines at once
 DETECTED_PIXELS = 500_000  # given to the detector at once: 120 MB
 PADDING = 0.1  # heights around the ink: 0.25 doubles the errors at 12 px, 0.4 has ten times as many
 LONGEST = 60  # heights: a longer line is read in pieces, for memory
-LEAST_CONFIDENCE = 0.6
-LEAST_CONFIDENCE_SHORT = 0.85  # of one or two characters, which is what icons look like
+LEAST_CONFIDENCE = {1: 0.97, 2: 0.85}  # by characters, else 0.6: an icon looks like an O, seldom like a word
 SYMBOLS = frozenset(map(chr, range(0x2295, 0x22A2))) | frozenset(map(chr, range(0x2500, 0x27C0)))  # circles, boxes
 REMEMBERED = 3000  # lines
 
@@ -95,8 +94,7 @@ class Rapid:
         read = [self._recognised(engine, crop) for crop in crops if crop.size]
         text = _without_icons(" ".join(text.strip() for text, _ in read if text.strip()))
         confidence = min((sure for text, sure in read if text.strip()), default=0.0)
-        least = LEAST_CONFIDENCE if len(text) > 2 else LEAST_CONFIDENCE_SHORT
-        return Line(text, rect, confidence) if text and confidence >= least else None
+        return Line(text, rect, confidence) if text and confidence >= LEAST_CONFIDENCE.get(len(text), 0.6) else None
 
     def _recognised(self, engine: Any, crop: Image) -> tuple[str, float]:
         key = hashlib.blake2b(repr(crop.shape).encode() + crop.tobytes(), digest_size=16).digest()
@@ -152,16 +150,26 @@ def _crop(image: Image, rect: Rect) -> Image:
 
 
 def _pieces(image: Image, rect: Rect) -> Iterable[Rect]:
-    """A box of any length as boxes that are not too long, cut where little stands."""
+    """A box of any length as boxes that are not too long, cut in the widest gap near their end."""
     longest = LONGEST * max(rect.height, 1)
     left = rect.left
     while rect.right - left > longest:
-        tail = longest // 4
-        area = image[rect.top : rect.bottom, left + longest - tail : left + longest, 1].astype(np.int16)
-        cut = left + longest - tail + int(np.argmin(np.ptp(area, axis=0)))
+        start = left + longest - longest // 3
+        cut = start + _widest_gap(image[rect.top : rect.bottom, start : left + longest, 1])
         yield Rect(left, rect.top, cut - left, rect.height)
         left = cut
     yield Rect(left, rect.top, rect.right - left, rect.height)
+
+
+def _widest_gap(part: Image) -> int:
+    """The middle column of the widest run of columns without ink; the last column if there is none."""
+    blank = np.ptp(part.astype(np.int16), axis=0) < 2 * INK
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], blank, [0]))))
+    starts, ends = edges[::2], edges[1::2]
+    if not len(starts):
+        return part.shape[1] - 1
+    widest = int(np.argmax(ends - starts))
+    return max(1, int(starts[widest] + ends[widest]) // 2)
 
 
 def _load(threads: int) -> Any:

@@ -31,6 +31,7 @@ THIN = 0.2  # share of its box that an outline covers at most; words have 0.3 an
 JOIN = 7  # pixels to either side that ink is joined over: bridges letters and words of one line up to about 30 px
 GAP = 1.1  # heights: a wider gap on one row separates cells; a space of a monospaced font has 0.95
 SMALLEST, TALLEST = 5, 72  # pixels of a line's ink
+CUT_OFF = 8  # pixels of a line at the image's edge that are too few to be all of it
 FLAT = 14  # levels that the surroundings of a line may differ from each other
 FLAT_SHARE = 0.85  # of the surroundings: a neighbour's descender may reach in
 DENSE = 0.75  # share of ink in a box: letters have at most half
@@ -178,6 +179,9 @@ def _judged(grey: Grey, ink: Grey, big: Grey, rect: Rect) -> Segment | None:
     """The line as a segment; None if it is too small for one, or upright."""
     if rect.height < SMALLEST or rect.width < 3 or rect.height > max(FRAME, 3 * rect.width):
         return None
+    at_edge = rect.top == 0 or rect.bottom == grey.shape[0]
+    if at_edge and rect.height < CUT_OFF and rect.width > 4 * rect.height:
+        return None  # half a line, of which only wrong words can be read
     if rect.height > TALLEST:
         return Segment(rect, sure=False)
     area = np.s_[rect.top : rect.bottom, rect.left : rect.right]

@@ -32,8 +32,8 @@ HEADER = struct.Struct("!II")
 MOST_PIXELS = 1 << 27  # 512 MB: more than any desk of screens; a header that says more is garbage
 LONGEST_REPLY = 1 << 25
 NICE = 10
-START_SECONDS = 30.0
-MEGAPIXEL_SECONDS = 40.0  # a dense one takes 7 s of one core; nine others may want that core
+START_SECONDS = 60.0
+MEGAPIXEL_SECONDS = 120.0  # a dense one takes 5 s of one core; a busy machine gives a low priority a tenth of one
 AGAIN = "it starts again with the next read"
 
 
