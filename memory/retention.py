@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -102,17 +103,18 @@ class Retention:
     def _expire_all(self, rows: Sequence[int], now: datetime, keep_facts: bool) -> Counter[str]:
         """Let these expire, in smaller batches where the disk has no room for the log of a larger one."""
         counts: Counter[str] = Counter()
-        start, size = 0, BATCH
+        start, size, emptied = 0, BATCH, False
         while start < len(rows):
             try:
                 counts += self._expire(rows[start : start + size], now, keep_facts)
             except StorageFullError:
-                if size == 1:
+                if emptied and size == 1:
                     raise
-                size = max(1, size // 8)
-                self._store.checkpoint()  # the log's room is then free
+                size, emptied = max(1, size // 8), True
+                with suppress(StorageFullError):
+                    self._store.checkpoint()  # the log's room is free then
                 continue
-            start += size
+            start, emptied = start + size, False
         return counts
 
     def _expire(self, rows: Sequence[int], now: datetime, keep_facts: bool) -> Counter[str]:

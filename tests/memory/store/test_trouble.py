@@ -351,6 +351,50 @@ def test_a_full_disk_is_reported_and_everything_acknowledged_is_kept(
         assert more == [1]
 
 
+EXPIRE = f"""
+from datetime import timedelta
+from memory.forgetting import Forgetting
+from memory.retention import Limit, Retention
+disk = Path(sys.argv[1]).parent
+with Store(path, key, create=True) as store:
+    store.observations.add([said("{STORED} %d " % n + "x" * 2000, "k%d" % n) for n in range(200)], START)
+    store.checkpoint()
+    with (disk / "ballast").open("wb", buffering=0) as ballast:
+        try:
+            while ballast.write(b"x" * 1024):
+                pass
+        except OSError:
+            pass
+    with (disk / "ballast").open("r+b") as ballast:
+        ballast.truncate((disk / "ballast").stat().st_size - ROOM)
+    retention = Retention(store, Forgetting(store, key))
+    expire = lambda: retention.expire({{"chat": Limit(days=1)}}, START + timedelta(days=9), keep_facts=True)["deleted"]
+    print(json.dumps(attempt(expire)))
+    print(json.dumps(store.observations.count()))
+    (disk / "ballast").unlink()
+    print(json.dumps(store.damage()))
+    print(json.dumps(attempt(expire)))
+    print(json.dumps(store.observations.count()))
+"""
+
+
+@can_mount
+@pytest.mark.parametrize("room", [0, 150_000])
+def test_expiry_on_a_full_disk_does_what_it_can_and_the_rest_when_there_is_room(tmp_path: Path, room: int) -> None:
+    """Deleting takes room too, for the log: with some it finishes in small batches, with none it says so."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = own_mounts(f"mount -t tmpfs -o size=4m none '{disk}'")
+    said_, left, damage, again, at_last = in_own_process(EXPIRE.replace("ROOM", str(room)), disk / "s.db", mount)
+    if room:
+        assert (said_, left) == (200, 0)
+    else:
+        assert isinstance(said_, list)
+        assert (said_[0], left) == ("StorageFullError", 200)
+    assert damage == []
+    assert (again, at_last) == (0 if room else 200, 0)
+
+
 @can_mount
 def test_no_room_to_make_a_store_is_reported(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
