@@ -42,6 +42,7 @@ RESTING_SECONDS = 10.0  # while nobody is there, or nothing may be captured
 QUIET_AFTER_SECONDS = 60.0  # without a key or the pointer: somebody reads, or has gone
 IDLE_AFTER_SECONDS = 180.0  # nobody is there
 LEAST_DWELL_SECONDS = 1.5  # in view before a page is read: what is flicked past is noise
+MOST_WINDOWS = 256  # of which the page last taken in is known
 MOST_WAITING = 64  # passages that could not be kept, before no more are gathered
 
 PAUSED = "paused by you"
@@ -251,6 +252,8 @@ class ScreenObserver:
             self._done.pop(window.id, None)
             self._take_in(window, frame, page, now, tick)
             self._done[window.id] = place.page
+            while len(self._done) > MOST_WINDOWS:
+                self._done.pop(next(iter(self._done)))
 
     def _take_in(self, window: Window, frame: Image, page: Page, now: datetime, tick: Tick) -> None:
         place = _place(window)
