@@ -63,7 +63,6 @@ def _look_often(desktop: object, grabber: object) -> list[float]:
 
     from observers.screen.defaults import default_rules  # noqa: PLC0415
     from observers.screen.exclusions import Rules  # noqa: PLC0415
-    from observers.screen.layout import texts  # noqa: PLC0415
     from observers.screen.noise import Noise  # noqa: PLC0415
     from observers.screen.observer import ScreenObserver  # noqa: PLC0415
     from observers.screen.reader import Reader  # noqa: PLC0415
@@ -80,9 +79,7 @@ def _look_often(desktop: object, grabber: object) -> list[float]:
         def add(self, _app: str, _marks: object, _at: object) -> None:
             return None
 
-    observer = ScreenObserver(
-        desktop, grabber, Reader(Nothing()), Rules(default_rules()), Noise(Nothing(), bytes(32)), layout=texts
-    )  # type: ignore[arg-type]
+    observer = ScreenObserver(desktop, grabber, Reader(Nothing()), Rules(default_rules()), Noise(Nothing(), bytes(32)))  # type: ignore[arg-type]
     now, costs = datetime(2026, 10, 5, tzinfo=UTC), []
     for n in range(TICKS + 20):
         now += timedelta(seconds=2)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from memory.errors import InklingError
+from memory.errors import DisplayGoneError, InklingError, MissingPartError, UnsupportedDesktopError
 from observers.screen.pauses import Pauses
 
 if TYPE_CHECKING:
@@ -78,7 +78,11 @@ class Capture:
         return None if self.outcome is None else AWAY.get(self.outcome, 0.0)
 
     def step(self) -> float:
-        """Look once, if that is wanted; the seconds until the next look. Raises InklingError, having let go of all."""
+        """Look once, if that is wanted; the seconds until the next look.
+
+        Raises DisplayGoneError or another InklingError about the screen itself, having let go of it. On one about the
+        vault, as where the disk is full, what was read is kept and offered again at the next step.
+        """
         chosen = self._assistant.config()
         self.on = chosen.screen_on
         if not chosen.screen_on:
@@ -86,8 +90,8 @@ class Capture:
             return OFF_SECONDS
         try:
             return self._look(chosen)
-        except InklingError:
-            self.close(keep=False)
+        except (DisplayGoneError, UnsupportedDesktopError, MissingPartError):
+            self.close()
             raise
 
     def why(self, since: datetime) -> list[dict[str, Any]]:
@@ -95,15 +99,14 @@ class Capture:
         opened = self._open
         return [] if opened is None else [plain(noted) for noted in opened.observer.decisions.latest(since)]
 
-    def close(self, keep: bool = True) -> None:
+    def close(self) -> None:
         """Let go of the screen, handing over what has gathered if it can still be kept."""
         opened, self._open, self.outcome = self._open, None, None
         if opened is None:
             return
         try:
-            if keep:
-                with suppress(InklingError):
-                    self._done(opened.observer.flush(self._assistant.now(), self._take).dwell)
+            with suppress(InklingError):
+                self._done(opened.observer.flush(self._assistant.now(), self._take).dwell)
         finally:
             opened.close()
 
@@ -160,7 +163,6 @@ def _choices(chosen: Config) -> tuple[Any, ...]:
 def _opened(assistant: Assistant, eyes: Eyes, chosen: Config) -> _Open:
     from observers.screen.defaults import default_rules  # noqa: PLC0415
     from observers.screen.exclusions import Rules  # noqa: PLC0415
-    from observers.screen.layout import texts  # noqa: PLC0415
     from observers.screen.noise import Noise  # noqa: PLC0415
     from observers.screen.observer import ScreenObserver  # noqa: PLC0415
     from observers.screen.reader import Reader  # noqa: PLC0415
@@ -172,7 +174,7 @@ def _opened(assistant: Assistant, eyes: Eyes, chosen: Config) -> _Open:
     grabber = eyes.grabber()
     observer = ScreenObserver(
         desktop, grabber, Reader(recogniser), rules, Noise(assistant.screen_lines, assistant.vault.subkey("lines")),
-        layout=texts, scope=chosen.screen_scope, thumbnail=thumbnail if chosen.thumbnails_days else None,
+        scope=chosen.screen_scope, thumbnail=thumbnail if chosen.thumbnails_days else None,
     )  # fmt: skip
     return _Open(_choices(chosen), desktop, grabber, recogniser, observer)
 
@@ -183,4 +185,3 @@ def plain(noted: Any) -> dict[str, Any]:
         "at": noted.last, "outcome": noted.outcome, "app": noted.app, "rule": noted.rule,
         "since": noted.first, "times": noted.times, "new_lines": noted.new_lines,
     }  # fmt: skip
-
