@@ -134,7 +134,12 @@ class Worker:
         if self._process is not None and self._process.poll() is not None:
             self.close()
         if self._process is None:
-            self._process = subprocess.Popen(  # noqa: S603 - this module, in this Python
+            self._process = self._started()
+        return self._process
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(  # noqa: S603 - this module, in this Python
                 self._command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -142,7 +147,8 @@ class Worker:
                 env=os.environ | {"ORT_DISABLE_TELEMETRY": "1", "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"},
                 creationflags=_QUIETLY,
             )
-        return self._process
+        except OSError as error:
+            raise OcrFailedError(f"the OCR process cannot be started: {error.strerror}; {AGAIN}") from error
 
 
 if sys.platform == "win32":
