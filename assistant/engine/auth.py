@@ -68,9 +68,9 @@ def peer_uid(connection: Connection) -> int | None:
 
 
 @contextmanager
-def deadline(connection: Connection, seconds: float = HANDSHAKE_SECONDS) -> Iterator[None]:
-    """End a connection that takes longer than this over the block, however slowly it dribbles."""
-    timer = threading.Timer(seconds, hang_up, (connection,))
+def deadline(connection: Connection) -> Iterator[None]:
+    """End a connection that takes too long over the handshake, however slowly it dribbles."""
+    timer = threading.Timer(HANDSHAKE_SECONDS, hang_up, (connection,))
     timer.daemon = True
     timer.start()
     try:

@@ -135,7 +135,7 @@ def _checked(request: Any) -> tuple[str, dict[str, Any]]:
     if not isinstance(request, dict):
         raise EngineMismatchError("that is no request; restart the engine with: inkling stop")
     name, arguments = request.get("verb"), request.get("arguments", {})
-    known = _OWN.get(name) if name in _OWN else _PARAMETERS.get(name)  # type: ignore[arg-type]
+    known = (_OWN | _PARAMETERS).get(name) if isinstance(name, str) else None
     if known is None or not isinstance(arguments, dict) or not arguments.keys() <= known:
         raise EngineMismatchError("the engine is of another version than this client; restart it: inkling stop")
     return str(name), arguments

@@ -15,6 +15,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -33,7 +34,7 @@ _REDACTIONS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.]+"), "[address]"),
     (re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE), "[link]"),
     (re.compile(r"(?<![=\w])\d{9,}\b"), "[number]"),  # what follows = is a figure of ours
-    (re.compile(r"[A-Za-z0-9+/=_-]*\d[A-Za-z0-9+/=_-]{31,}"), "[key]"),
+    (re.compile(r"\b(?=[\w+-]*\d)[\w+-]{32,}"), "[key]"),
 )
 
 
@@ -85,7 +86,8 @@ class Log:
     def close(self) -> None:
         """Close the file."""
         for handler in self._logger.handlers:
-            handler.close()
+            with suppress(OSError, ValueError):
+                handler.close()
 
     def _stray(self, stray: threading.ExceptHookArgs) -> None:
         self.failure("a thread broke", stray.exc_value or RuntimeError())

@@ -9,9 +9,10 @@ import stat
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from engines import Running
 from fakes import FakeEmbedder
 from support import PASSPHRASE, START, said
 
@@ -21,9 +22,6 @@ from assistant.engine import dispatch
 from assistant.verbs import Verbs
 from memory.errors import InvalidInputError, NotFoundError
 from memory.retention import Limit
-
-if TYPE_CHECKING:
-    from conftest import Running
 
 MESSAGES = [
     said("I work as a nurse at the Infirmary", "k1"),
