@@ -159,8 +159,10 @@ class Reader:
 
     def _judge(self, window: Known, frame: Image, look: Look, regions: Sequence[_Region], now: float) -> None:
         """Tell restlessness from progress, in every strip that changed and had to be read."""
-        if look.change.scroll:
-            window.restless.calm(tiles_of((look.change.scroll.rect,), frame))
+        scroll = look.change.scroll
+        if scroll:
+            window.restless.calm(tiles_of((scroll.rect, scroll.rect.moved(0, -scroll.down)), frame))
+            return
         for region in regions:
             for strip in region.missing:
                 if not any(strip.meet(rect).area for rect in look.change.rects):

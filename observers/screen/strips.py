@@ -23,6 +23,7 @@ Ink = npt.NDArray[np.bool_]  # (height, width)
 
 _VISIBLE = np.uint32(0x00F8F8F8)  # eight levels of a colour are no contrast anybody reads by
 _RULE = 48  # rows; a letter's stem as tall belongs to no text that matters
+_MOST_RULES = 0.2  # of the columns; more of them is a picture
 _GAP = 24  # blank columns between two columns of text; a space between words is under half a line's height
 _GAP_HEIGHTS = 1.5  # or as many heights of the line, if that is more
 _TALLEST = 56  # pixels that a region grows up or down at most, to a line's end
@@ -85,16 +86,19 @@ def _cheapest(one: Rect, groups: list[Rect]) -> Rect | None:
 
 
 def _ink(image: Image, rect: Rect) -> Ink:
-    """The ink in ``rect``. What lies to the left of it counts, so that a line has the same ink wherever it is cut."""
+    """The ink in ``rect``. What is beside it counts too, so that a line has the same ink in whatever rectangle."""
     begin = max(0, rect.left - 1)
-    pixels = pixels_of(image[rect.top : rect.bottom, begin : rect.right]) & _VISIBLE
-    ink = np.zeros((rect.height, rect.width), np.bool_)
+    first = rect.top - rect.top % _RULE
+    last = min(len(image), rect.bottom - rect.bottom % -_RULE)
+    pixels = pixels_of(image[first:last, begin : rect.right]) & _VISIBLE
+    ink = np.zeros((last - first, rect.width), np.bool_)
     np.not_equal(pixels[:, 1:], pixels[:, :-1], out=ink[:, 1 if begin == rect.left else 0 :])
-    for top in range(0, len(ink), _RULE):
+    for top in range(0, len(ink) - _RULE + 1, _RULE):
         band = ink[top : top + _RULE]
-        if len(band) == _RULE or top == 0:
-            band[:, band.all(axis=0)] = False
-    return ink
+        rules = band.all(axis=0)
+        if rules.mean() < _MOST_RULES:
+            band[:, rules] = False
+    return ink[rect.top - first : rect.bottom - first]
 
 
 def _cut(ink: Ink, left: int, top: int, depth: int) -> Iterator[Rect]:
