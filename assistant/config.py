@@ -6,7 +6,7 @@ excluded or paused names apps, folders and people. Everything is off until the u
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -46,7 +46,7 @@ class Config:
     expired_facts: ExpiredFacts = "keep"
     distil_on_battery: bool = False
     paused_until: datetime | None = None
-    paused_apps: tuple[str, ...] = ()
+    paused_apps: Mapping[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("screen_on", "distil_on_battery"):
@@ -54,7 +54,7 @@ class Config:
         _expect(self.screen_scope in ("focused", "visible"), "screen_scope", "focused or visible")
         _expect(self.expired_facts in ("keep", "drop"), "expired_facts", "keep or drop")
         _expect(_is_name(self.ocr), "ocr", "auto or the name of an engine")
-        for name in ("rules", "watched", "paused_apps"):
+        for name in ("rules", "watched"):
             self._settle_names(name)
         _expect(
             self.auto_lock_minutes is None or _within(self.auto_lock_minutes, 1), "auto_lock_minutes", "minutes or none"
@@ -63,6 +63,10 @@ class Config:
         _expect(_within(self.thumbnails_megabytes, 1), "thumbnails_megabytes", "a number of megabytes")
         until = self.paused_until
         _expect(until is None or _is_aware(until), "paused_until", "a time with a zone, or none")
+        apps = self.paused_apps
+        good = isinstance(apps, Mapping) and len(apps) <= MOST and all(_is_name(a) and _is_aware(apps[a]) for a in apps)
+        _expect(good, "paused_apps", "times with a zone by the name of an app")
+        object.__setattr__(self, "paused_apps", dict(apps))
         object.__setattr__(self, "retention", _limits(self.retention))
 
     def _settle_names(self, name: str) -> None:
@@ -80,7 +84,7 @@ class Config:
         return values | {
             "rules": None if self.rules is None else list(self.rules),
             "watched": list(self.watched),
-            "paused_apps": list(self.paused_apps),
+            "paused_apps": {app: until.isoformat() for app, until in self.paused_apps.items()},
             "paused_until": self.paused_until.isoformat() if self.paused_until else None,
             "retention": {s: {"days": li.days, "megabytes": li.megabytes} for s, li in self.retention.items()},
         }
@@ -93,9 +97,9 @@ class Config:
         kept: dict[str, Any] = {}
         for name in (f.name for f in fields(cls) if f.name in found):
             try:
-                one: dict[str, Any] = {name: _moment(found[name]) if name == "paused_until" else found[name]}
+                one: dict[str, Any] = {name: _READERS.get(name, _as_it_is)(found[name])}
                 cls(**one)
-            except (InvalidInputError, TypeError, ValueError):
+            except (InvalidInputError, TypeError, ValueError, AttributeError):
                 continue
             kept |= one
         return cls(**kept)
@@ -155,3 +159,14 @@ def _limits(value: Any) -> dict[str, Limit]:
 
 def _moment(value: Any) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value)
+
+
+def _moments(value: Any) -> dict[str, datetime]:
+    return {app: datetime.fromisoformat(until) for app, until in value.items()}
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {"paused_until": _moment, "paused_apps": _moments}

@@ -131,9 +131,16 @@ class Assistant(Keeping):
                 progress(len(taken.rows))
             yield taken
 
-    def distil(self, progress: Progress | None = None) -> dict[str, int]:
-        """Draw propositions from everything pending; counts by what happened (observations, drafts, new, ...)."""
-        return dict(self._pipeline.distil(self._clock, progress))
+    def distil(self, progress: Progress | None = None, most: int | None = None) -> dict[str, int]:
+        """Draw propositions from everything pending; counts by what happened (observations, drafts, new, ...).
+
+        With ``most``, from about so many observations.
+        """
+        return dict(self._pipeline.distil(self._clock, progress, most))
+
+    def waiting(self) -> tuple[int, datetime | None]:
+        """How many observations are pending, and since when the oldest is."""
+        return self._store.observations.pending_count(), self._store.observations.pending_since()
 
     # what is believed
 

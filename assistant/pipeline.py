@@ -93,17 +93,24 @@ class Pipeline:
                 done += len(waiting)
         return done
 
-    def distil(self, now: Callable[[], datetime], progress: Progress | None = None) -> Counter[str]:
+    def distil(
+        self, now: Callable[[], datetime], progress: Progress | None = None, most: int | None = None
+    ) -> Counter[str]:
         """Work through everything pending; counts by what happened. ``progress`` hears of every batch's size.
 
-        What an engine failed to read is left aside ("failed"), and pending again for the next one.
+        With ``most``, stop after about so many. What an engine failed to read is left aside ("failed"), and pending
+        again for the next one.
         """
         counts: Counter[str] = Counter()
+        done = 0
         self._store.observations.retry_failed(engine_name(self._distiller))
-        for pending in self._episodes():
+        for pending in self._episodes(EPISODE if most is None else max(1, min(most, EPISODE))):
             counts += self._distil(pending, now())
+            done += len(pending)
             if progress:
                 progress(len(pending))
+            if most is not None and done >= most:
+                break
         return counts
 
     def _distil(self, pending: Sequence[Stored], at: datetime) -> Counter[str]:
@@ -138,13 +145,13 @@ class Pipeline:
             self._store.observations.mark_distilled([s.row for s in same], engine)
         return counts
 
-    def _episodes(self) -> Iterator[list[Stored]]:
+    def _episodes(self, size: int) -> Iterator[list[Stored]]:
         """Pending observations, thread by thread in time order, several small threads together."""
         waiting: list[Stored] = []
         for thread in self._store.observations.pending_threads():
-            while more := self._store.observations.pending(thread, EPISODE):
+            while more := self._store.observations.pending(thread, size):
                 waiting += more
-                if len(more) < EPISODE and len(waiting) < EPISODE:
+                if len(more) < size and len(waiting) < size:
                     break  # the whole thread is in hand; the next may join it
                 yield waiting
                 waiting = []

@@ -28,7 +28,7 @@ class Distilling:
 
     def step(self) -> float:
         """One batch, if there is slack; the seconds until the next look."""
-        pending, oldest = self._assistant.backlog()
+        pending, oldest = self._assistant.waiting()
         waited = 0.0 if oldest is None else (self._assistant.now() - oldest).total_seconds()
         limits = Limits(on_battery=self._assistant.config().distil_on_battery)
         self.slack = slack = may_distil(self._load(self._user_idle_seconds()), pending, waited, limits)

@@ -69,7 +69,7 @@ class Folders:
 
         try:
             observations = watcher.read(ready, self._assistant.names(ready.format), count)
-            for taken in self._assistant.take(observations, skip_known=True):
+            for taken in self._assistant.take(observations):
                 self.taken += taken.new
                 if self._interrupt.is_set():
                     return  # what is stored is skipped when the file is read again

@@ -197,6 +197,11 @@ class Observations:
         row = self._c.one("SELECT count(*) FROM observations WHERE distilled_by IS NULL")
         return int(row[0]) if row else 0
 
+    def pending_since(self) -> datetime | None:
+        """When the oldest of them was stored; None if none waits."""
+        row = self._c.one("SELECT min(stored_at) FROM observations WHERE distilled_by IS NULL")
+        return local_time(row[0], 0) if row and row[0] is not None else None
+
     def pending(self, thread: Thread, limit: int) -> list[Stored]:
         """The first ``limit`` pending observations of a thread, in time order."""
         sql = f"SELECT {_COLUMNS} WHERE {_IN_THREAD} AND o.distilled_by IS NULL ORDER BY o.at, o.id LIMIT ?"

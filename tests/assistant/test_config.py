@@ -18,7 +18,7 @@ EVERYTHING: dict[str, Any] = {
     "screen_on": True, "screen_scope": "visible", "ocr": "tesseract", "rules": ("app:Signal",),
     "watched": ("/home/ana/chats",), "auto_lock_minutes": 30, "thumbnails_days": 7, "thumbnails_megabytes": 50,
     "retention": {"screen": Limit(days=90, megabytes=500)}, "expired_facts": "drop", "distil_on_battery": True,
-    "paused_until": START, "paused_apps": ("Mail",),
+    "paused_until": START, "paused_apps": {"Mail": START},
 }  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def test_lists_and_plain_mappings_will_do(assistant: Assistant) -> None:
         {"auto_lock_minutes": 1.5}, {"thumbnails_days": -1}, {"thumbnails_days": True}, {"thumbnails_megabytes": 0},
         {"retention": None}, {"retention": {"screen": 3}}, {"retention": {"screen": {"weeks": 3}}},
         {"retention": {"screen": {"days": 0}}}, {"retention": {"": {"days": 1}}}, {"expired_facts": "burn"},
-        {"paused_until": datetime(2026, 1, 1)}, {"paused_until": "tomorrow"}, {"paused_apps": ["x"] * 1001},
+        {"paused_until": datetime(2026, 1, 1)}, {"paused_until": "tomorrow"}, {"paused_apps": {"Mail": "soon"}},
         {"no_such": 1},
     ],
 )  # fmt: skip

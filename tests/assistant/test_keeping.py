@@ -304,7 +304,7 @@ class Busy:
         self.errors: list[str] = []
         self.steps: list[Callable[[int], object]] = [
             self.observes, self.again, self.judges, self.expires, lambda _: vault.distil(),
-            lambda n: vault.recall(f"have {n}"), lambda n: vault.configure(paused_apps=(f"a{n}",)),
+            lambda n: vault.recall(f"have {n}"), lambda n: vault.configure(watched=(f"a{n}",)),
             lambda n: vault.screen_lines.add("a", [b"%d" % n], START),
             lambda _: (vault.storage(), vault.status(), vault.checkpoint()),
         ]  # fmt: skip
