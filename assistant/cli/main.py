@@ -45,6 +45,8 @@ TOPICS: dict[str, dict[str, str]] = {
         "status": "assistant.cli.commands.engine:status",
         "lock": "assistant.cli.commands.engine:lock",
         "unlock": "assistant.cli.commands.engine:unlock",
+        "screen": "assistant.cli.commands.screen:screen",
+        "exclude": "assistant.cli.commands.screen:exclude",
         "pause": "assistant.cli.commands.engine:pause",
         "resume": "assistant.cli.commands.engine:resume",
         "why": "assistant.cli.commands.engine:why",

@@ -38,16 +38,21 @@ def load_ocr(name: str = "auto", *, idle_seconds: float = 120) -> Worker:
     """
     from observers.screen.ocr.worker import Worker  # noqa: PLC0415 - numpy, which naming the engines does not need
 
+    return Worker(chosen(name), idle_seconds)
+
+
+def chosen(name: str) -> str:
+    """The engine that a name stands for. Raises InvalidInputError or MissingPartError, as :func:`load_ocr`."""
     if name != "auto" and name not in NAMES:
         raise InvalidInputError(f"there is no OCR engine {name!r}; there are auto, {', '.join(NAMES)}")
     usable = available()
     if name == "auto" and usable:
-        return Worker(usable[0], idle_seconds)
+        return usable[0]
     if name not in usable:
         which = "no OCR engine" if name == "auto" else f"the OCR engine {name!r}"
         can = f"use one of: {', '.join(usable)}" if usable else "reinstall inkling-memory"
         raise MissingPartError(f"{which} can be used on this computer; {can}")
-    return Worker(name, idle_seconds)
+    return name
 
 
 def make(name: str) -> Ocr:
