@@ -9,7 +9,7 @@ the prompt in the database and cannot be told from what was typed.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -88,9 +88,9 @@ def find(source: Source) -> Sequence[Document]:
     if source.is_zip or source.documents[0].head(len(_MAGIC)) != _MAGIC:
         return ()
     try:
-        with closing(_opened(source.path)) as database:
+        with _opened(source.path) as database:
             return source.documents if _layouts(database) else ()
-    except sqlite3.Error:
+    except BrokenStreamError:
         return ()
 
 
@@ -99,19 +99,16 @@ def read(document: Document, reading: Reading) -> Iterator[Message]:
     path = reading.source.path
     if reading.source.bytes_on_disk < _announced_bytes(document):
         reading.report(f"{document.name}, 1st byte on", "the database is cut off; only what is left of it was read")
-    try:
-        with closing(_opened(path)) as database:
-            ends = {layout: _last_row(database, layout) for layout in _layouts(database)}
-        total = max(1, sum(ends.values()))
-        before = 0
-        for layout, end in ends.items():
-            for row in _rows(path, layout, end, reading):
-                reading.source.progress.bytes_read = document.size * min(total, before + row[0]) // total
-                yield from _messages(row, f"row {row[0]} of {layout.table} in {document.name}", reading)
-            before += end
-        reading.source.progress.bytes_read = document.size
-    except sqlite3.Error as error:
-        raise BrokenStreamError(_why(error)) from error
+    with _opened(path) as database:
+        ends = {layout: _last_row(database, layout) for layout in _layouts(database)}
+    total = max(1, sum(ends.values()))
+    before = 0
+    for layout, end in ends.items():
+        for row in _rows(path, layout, end, reading):
+            reading.source.progress.bytes_read = document.size * min(total, before + row[0]) // total
+            yield from _messages(row, f"row {row[0]} of {layout.table} in {document.name}", reading)
+        before += end
+    reading.source.progress.bytes_read = document.size
 
 
 def _rows(path: Path, layout: _Layout, end: int, reading: Reading) -> Iterator[tuple[Any, ...]]:
@@ -130,7 +127,7 @@ def _rows(path: Path, layout: _Layout, end: int, reading: Reading) -> Iterator[t
 def _batch(path: Path, layout: _Layout, after: int) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     characters = 0
-    with closing(_opened(path)) as database:
+    with _opened(path) as database:
         for row in database.execute(layout.batch(), (after,)):
             rows.append(row)
             characters += len(string(row[4])) + len(string(row[5]))
@@ -168,32 +165,38 @@ def _answered(asked: datetime, milliseconds: Any) -> datetime:
     return asked + min(max(timedelta(), timedelta(milliseconds=min(milliseconds, 10**9))), _LONGEST_ANSWER)
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     """The database, for reading alone, without a file made or a lock kept.
 
-    Raises sqlite3.Error if that cannot be done, as where another program is in the middle of a write.
+    Raises BrokenStreamError where that cannot be done, as while another program writes, or the bytes are damaged.
     """
-    header = _header(path)
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER_BYTES)
+        with closing(_connected(path, header)) as database:
+            _bound(database)
+            if len(header) == _HEADER_BYTES and path.stat().st_size < _pages_bytes(header):
+                database.execute("PRAGMA writable_schema = ON")  # SQLite opens no cut file otherwise
+            yield database
+    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:  # the last where SQLite's message quotes no text
+        raise BrokenStreamError(_why(error)) from error
+
+
+def _connected(path: Path, header: bytes) -> sqlite3.Connection:
     unattended = header[18:19] == bytes([_WRITE_AHEAD]) and not path.with_name(f"{path.name}-shm").exists()
     how = "immutable=1" if unattended else "readonly_shm=1"
-    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&{how}", uri=True, timeout=1)
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&{how}", uri=True, timeout=1)
+
+
+def _bound(database: sqlite3.Connection) -> None:
+    """Let a crafted file run nothing, take no more than its share of memory, and not for ever."""
     database.text_factory = lambda raw: raw.decode("utf-8", "replace")
     database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _VALUE_BYTES)
     looks = iter(range(_LOOKS))
     database.set_progress_handler(lambda: next(looks, None) is None, _STEPS)
-    database.execute("PRAGMA trusted_schema = OFF")  # nothing that a crafted schema could run
+    database.execute("PRAGMA trusted_schema = OFF")
     database.execute("PRAGMA cell_size_check = ON")
-    if len(header) == _HEADER_BYTES and path.stat().st_size < _pages_bytes(header):
-        database.execute("PRAGMA writable_schema = ON")  # SQLite opens no cut file otherwise
-    return database
-
-
-def _header(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_HEADER_BYTES)
-    except OSError as error:
-        raise sqlite3.OperationalError("the file cannot be read") from error
 
 
 def _announced_bytes(document: Document) -> int:
@@ -225,8 +228,10 @@ def _last_row(database: sqlite3.Connection, layout: _Layout) -> int:
     return last if isinstance(last, int) else 0
 
 
-def _why(error: sqlite3.Error) -> str:
+def _why(error: Exception) -> str:
     """A reason without content: SQLite's own messages may name what they choked on."""
+    if isinstance(error, OSError):
+        return "it cannot be read any more"
     if "locked" in str(error) or "busy" in str(error):
         return "another program is writing to it; try again"
     return "its bytes are damaged from here on"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from conftest import Inkling
 
 from assistant.service import plan
+
+if TYPE_CHECKING:
+    from conftest import Inkling
 
 
 @pytest.fixture
