@@ -167,9 +167,10 @@ def _widest_gap(part: Image) -> int:
     edges = np.flatnonzero(np.diff(np.concatenate(([0], blank, [0]))))
     starts, ends = edges[::2], edges[1::2]
     if not len(starts):
-        return part.shape[1] - 1
+        return len(blank) - 1
     widest = int(np.argmax(ends - starts))
-    return max(1, int(starts[widest] + ends[widest]) // 2)
+    middle: int = (starts[widest] + ends[widest]) // 2
+    return max(1, middle)
 
 
 def _load(threads: int) -> Any:

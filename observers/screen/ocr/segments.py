@@ -51,6 +51,8 @@ def segments(image: Image) -> list[Segment]:
     """Boxes that may hold text, top to bottom."""
     import cv2  # noqa: PLC0415 - comes with the OCR engine; not for processes that never read a screen
 
+    if min(image.shape[:2]) < SMALLEST:
+        return []
     grey = np.ascontiguousarray(cv2.cvtColor(image, cv2.COLOR_BGRA2GRAY), dtype=np.uint8)
     plain, _ = _sorted_out(_ink(grey))  # whole outlines, before rules are taken from them
     ink, big = _sorted_out(_without_rules(plain))
