@@ -35,6 +35,7 @@ _ROOM = 0.2  # of the column's width that a bubble of the user's leaves on its l
 _ENDS_ALIKE = 2.0  # heights of a line that the right ends of bubbles may differ
 _ENDS_WRAPPED = 8.0  # or, in a bubble of several lines, may fall short: a long word went to the next line
 _MOST_CELLS = 2  # of a bubble's row: words and a time
+_MOST_ROWS_ACROSS = 0.15  # of a conversation's rows, such as its title beside a button
 _MOST_FIELD_LETTERS = 40
 
 
@@ -47,6 +48,8 @@ def sided(lines: Sequence[Line], blocks: Sequence[Block], app: str | None, title
     height = height_of(lines)
     left = _margin(blocks, height)
     room = left + _ROOM * (extent(lines).right - left)
+    if _is_table(blocks[:field], room):
+        return list(blocks)
     found = [piece for block in blocks[:field] for piece in _pieces(block, room)]
     sides = _sides(found, room, height)
     if not _is_conversation(sides, known=known):
@@ -58,6 +61,16 @@ def _is_field(block: Block) -> bool:
     """Whether a block is an empty field to write a message in."""
     texts = [line.text for row in block.rows for line in row]
     return len(block.rows) == 1 and any(_FIELD.match(text) and len(text) <= _MOST_FIELD_LETTERS for text in texts)
+
+
+def _is_table(blocks: Sequence[Block], room: float) -> bool:
+    """Whether rows have cells on the left and on the right, as tables and forms do; a time does not count."""
+    rows = [row for block in blocks for row in block.rows]
+    both = sum(
+        row[0].rect.left < room and any(line.rect.left >= room and not _CLOSING.search(line.text) for line in row)
+        for row in rows
+    )
+    return both > max(1, _MOST_ROWS_ACROSS * len(rows))
 
 
 def _pieces(block: Block, room: float) -> list[Block]:

@@ -19,7 +19,7 @@ from observers.screen.ocr.line import Line
 Row = tuple[Line, ...]  # from left to right
 
 _SAME_LEVEL = 0.75  # of the lower of two lines' heights that they have in common, on one row
-_ALIGNED = 0.7  # of the lines beside others must be on a level with one, for a table
+_ALIGNED = 0.75  # of the lines beside others must be on a level with one, for a table
 _BESIDE = 0.4  # of a side's lines must have another beside them, for the sides to be columns
 _GUTTER_HEIGHTS = 0.8  # a gutter's least width, in heights of a line as engines draw it
 _PROSE_LINES, _PROSE_LETTERS, _PROSE_SHARE = 3, 22, 0.4  # so many lines, and that share of them so long
@@ -196,8 +196,10 @@ def _apart(left: Sequence[Line], right: Sequence[Line]) -> bool:
         return False
     if _both_prose(left, right):
         return True
+    facing = [line for line in many if any(_beside(line, other) for other in few)]
     level = sum(any(_level(line, other) for other in many) for line in beside)
-    return level < _ALIGNED * len(beside)
+    level += sum(any(_level(line, other) for other in few) for line in facing)
+    return level < _ALIGNED * (len(beside) + len(facing))
 
 
 def _both_prose(left: Sequence[Line], right: Sequence[Line]) -> bool:
