@@ -307,7 +307,7 @@ def test_a_call_that_is_interrupted_does_not_confuse_the_next(client: Client, mo
 
 
 def test_an_answer_too_large_to_send_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    ids = client.observe([said(f"{n} long " * 1000, f"k{n}", days=n) for n in range(10)])
+    ids = client.observe([said(f"{n} and so on, " * 500, f"k{n}", days=n) for n in range(10)])
     monkeypatch.setattr(wire, "MOST_BYTES", 20_000)
     with pytest.raises(InvalidInputError, match="too large to hand over"):
         client.around(ids[5], 5, 5)
