@@ -22,17 +22,21 @@ _BEGIN = re.compile(r"BEGIN[ ]?[A-Z0-9 ]{0,20}PR[I1l]VATE[ ]?KEY")
 _END = re.compile(r"END[ ]?[A-Z0-9 ]{0,20}PR[I1l]VATE[ ]?KEY")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 _HEADER = re.compile(r"(?:Proc-Type|DEK-Info|Comment|Version):.*|\s*")
-_NUMBERED = re.compile(r"(?<![\w.])(?:\d{1,2}|[lI]\d?|\d[OolI])[ ]?[.):·]?\s{0,8}([a-z]{3,8})(?![\w'])")
-_WORD = re.compile(r"(?<![\w'])[a-z]{3,8}(?![\w'])")
-_MANY = re.compile(r"(?<![a-z])(?:[a-z]{3,8}+[\s\d.|│]{1,12}+){11}[a-z]{3}")
+_NUMBER = re.compile(r"(?<![^\s\d.])(?:\d{1,2}|[lIO]\d?|\d[OolIB]|B|S|Z)[ ]?(?:[.):·]|(?=\s))|[|│•·]")
+_WORD = re.compile(r"(?<!\S)[a-z][a-z0158|]*(?!\S)")
+_LETTERS = str.maketrans("0158|", "olsbl")
+_LEAD = re.compile(r"(?i).*(?:phrase|words|seed|mnemonic)\s?:")
+_PHRASE = re.compile(
+    r"(?:seed|recovery|secret|wallet|backup)(?:recovery)?(?:phrase|words|seed)|mnemonic|(?:12|24|these)words"
+)
 _CODES = re.compile(rf"(?i){words.START}(?:{words.RECOVERY_CODES}|recovery key|setup key|secret key)(?![A-Za-z0-9_])")
 _CODES_MAYBE = re.compile(r"(?i)code|kod|cód|codici|keys?\b|резерв|コード|码")
 _CODE = re.compile(
     r"(?:\d{1,2}[.)][ ]*)?[•·*\-○●]?[ ]*((?=[^\s]*\d|[A-Za-z ]*\d|[A-Z2-7 \-]{14})"
     r"[A-Za-z0-9]{4,12}(?:[ \-–][A-Za-z0-9]{3,6}){0,9}|\d{3} \d{3})"
 )
+_PROSE = re.compile(r"(?:[A-Za-z]+[ \-]?)+\d*")
 _FEW_LINES = 4  # of prose between "recovery codes" and the first of them
-_KNOWN_SHARE = 0.75  # of numbered words that must be in the list; OCR spoils a few
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,7 @@ def lines_of(text: str) -> list[Line]:
 def find(text: str, lines: list[Line]) -> Iterator[Span]:
     """Yield every secret that fills lines."""
     yield from _key_blocks(text, lines)
-    yield from _numbered_words(text)
-    yield from _spoilt_phrases(text)
+    yield from _phrases(text, lines)
     if _CODES_MAYBE.search(text) and _CODES.search(text):
         yield from _recovery_codes(lines)
 
@@ -102,52 +105,79 @@ def _cut_blocks(text: str, lines: list[Line]) -> Iterator[Span]:
         run = []
 
 
-def _numbered_words(text: str) -> Iterator[Span]:
-    """``1. ladder  5. sunset  9. carbon``, in whatever order the columns were read."""
-    run: list[re.Match[str]] = []
-    for match in _NUMBERED.finditer(text):
-        if run and text[run[-1].end() : match.start()].strip(" \t\n|│•·"):
-            yield from _words(run)
-            run = []
-        run.append(match)
-    yield from _words(run)
+def _phrases(text: str, lines: list[Line]) -> Iterator[Span]:
+    """Lines of words from the list one under the other, numbered or not, of which OCR may have spoilt some."""
+    announced = _PHRASE.search(re.sub(r"[^a-z\d]", "", text.lower())) is not None
+    run: list[_Words] = []
+    for said in (*map(_words_on, lines), None):
+        if said and said.known >= said.letters * (0.6 if announced or said.numbered else 0.75):
+            run.append(said)
+            continue
+        count = sum(w.count for w in run)
+        if count >= (4 if announced else 8 if all(w.numbered for w in run) else 10):
+            yield Span(run[0].start, run[-1].end, "recovery phrase")
+        run = []
 
 
-def _words(run: list[re.Match[str]]) -> Iterator[Span]:
-    known = sum(m.group(1) in phrases.word_list() for m in run)
-    if len(run) >= 8 and known >= _KNOWN_SHARE * len(run):
-        yield Span(run[0].start(1), run[-1].end(1), "recovery phrase")
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What of a line is words: where, letters of them, letters of those in the list, how many those are."""
+
+    start: int
+    end: int
+    letters: int
+    known: int
+    count: int
+    numbered: bool
 
 
-def _spoilt_phrases(text: str) -> Iterator[Span]:
-    """Twelve bare words of which OCR spoilt one or two."""
-    if not _MANY.search(text):
-        return
-    run: list[re.Match[str]] = []
-    for match in _WORD.finditer(text):
-        if run and re.search(r"[^\s\d.|│]", text[run[-1].end() : match.start()]):
-            run = []
-        run = [*run, match][-12:]
-        if len(run) == 12 and sum(m.group() in phrases.word_list() for m in run) >= 10:
-            yield Span(run[0].start(), run[-1].end(), "recovery phrase")
+def _words_on(line: Line) -> _Words | None:
+    """The words of a line that holds nothing but short lower-case words and their numbers."""
+    lead = _LEAD.match(line.text)
+    shown = " " * lead.end() + line.text[lead.end() :] if lead else line.text
+    text = _NUMBER.sub(lambda m: " " * len(m.group()), shown)
+    found = list(_WORD.finditer(text))
+    if len(found) < 2 or len(text.split()) > len(found) or any(len(m.group()) > 16 for m in found):
+        return None
+    spoken = [m.group().translate(_LETTERS) for m in found]
+    known = [_known(word) for word in spoken]
+    for i in range(len(spoken) - 1):
+        if not known[i] and not known[i + 1] and _known(spoken[i] + spoken[i + 1]):
+            known[i] = known[i + 1] = True
+    start, end = line.start + found[0].start(), line.start + found[-1].end()
+    letters = sum(map(len, spoken))
+    right = sum(len(w) for w, ok in zip(spoken, known, strict=True) if ok)
+    return _Words(start, end, letters, right, sum(known), text != shown)
+
+
+def _known(word: str) -> bool:
+    """Whether a word is in the list, or two that were run together are."""
+    listed = phrases.word_list()
+    return word in listed or (
+        len(word) >= 7 and any(word[:i] in listed and word[i:] in listed for i in range(3, len(word) - 2))
+    )
 
 
 def _recovery_codes(lines: list[Line]) -> Iterator[Span]:
     for i, line in enumerate(lines):
         if not _CODES.search(line.text):
             continue
-        begun = 0
+        size = 0
         for below in lines[i + 1 : i + 16]:
-            found = list(_codes_on(below))
-            if not found and (begun or below.start > lines[min(i + _FEW_LINES, len(lines) - 1)].start):
+            found = [(span, n) for span, n in _codes_on(below) if not size or abs(n - size) <= 1]
+            if not found and (size or below.start > lines[min(i + _FEW_LINES, len(lines) - 1)].start):
                 break
-            begun += len(found)
-            yield from found
+            size = size or (found[0][1] if found else 0)
+            yield from (span for span, _ in found)
 
 
-def _codes_on(line: Line) -> Iterator[Span]:
+def _codes_on(line: Line) -> Iterator[tuple[Span, int]]:
+    """The codes of a line, each with how many letters and digits it has."""
     for cell in re.finditer(r"\S+(?: \S+)*", line.text):
-        match = _CODE.fullmatch(cell.group())
+        text = cell.group()
+        match = _CODE.fullmatch(text) or _CODE.fullmatch(re.sub(r"(?<=\w) (?=\w+-)|(?<=-)(\w+) (?=\w)", r"\1", text))
         value = match.group(1) if match else ""
-        if match and len(value) >= 6 and not is_ordinary(value) and not re.fullmatch(r"(?:[A-Za-z]+[ \-]?)+\d?", value):
-            yield Span(line.start + cell.start() + match.start(1), line.start + cell.end(), "recovery code")
+        if match and len(value) >= 6 and not is_ordinary(value) and not _PROSE.fullmatch(value):
+            begin = text.find(value[:3])
+            span = Span(line.start + cell.start() + max(begin, 0), line.start + cell.end(), "recovery code")
+            yield span, sum(c.isalnum() for c in value)

@@ -16,7 +16,7 @@ from observers.redact import vocabulary as words
 from observers.redact.chatter import INSTEAD, REPLIES
 from observers.redact.hints import may_announce
 from observers.redact.misread import digits_of
-from observers.redact.shapes import PLACEHOLDER, is_key_like, is_ordinary, is_strong, trimmed
+from observers.redact.shapes import PLACEHOLDER, is_key_like, is_ordinary, is_strong, looks_like_name, trimmed
 from observers.redact.spans import BLANK, Span
 
 if TYPE_CHECKING:
@@ -41,7 +41,11 @@ _CARD = re.compile(
     r"|n[úu]mero d[eo] (?:la )?(?:tarjeta|cart[ãa]o)|numero (?:della )?carta|numer karty|kaartnummer|číslo karty"
     r"|kortnummer|номер карты|カード番号|卡号"
 )
-_MORE = re.compile(r"(?i)kart|card|tarjeta|iban|verify|step|schlüssel|clave|clé|chiave|klucz")  # labels no chat has
+_DIGIT_IN_WORD = re.compile(r"(?<=[a-z])[0158]+(?=[a-z])|\b[58](?=[a-z]{4})|(?<=[a-z]{4})[0158]\b")
+_LETTERS = str.maketrans("0158", "olsb")
+_MORE = re.compile(
+    r"(?i)kart|card|tarjeta|iban|verify|step|schlüssel|clave|clé|chiave|klucz|digit|numbe"
+)  # labels no chat has
 _EXPIRES = re.compile(r"(?<![\d/])(?:0[1-9]|1[0-2]) ?/ ?(?:20)?[2-4]\d(?![\d/])")
 _ACCOUNT = re.compile(
     r"(?:bank )?account(?: ?(?:number|no\.?|nr\.?|#))|acct\.?(?: no\.?)?|sort[ -]?code|routing(?: number)?|bsb"
@@ -57,7 +61,7 @@ _CODE = re.compile(
 _NO_CODE = re.compile(
     rf"(?:{words.HARMLESS_CODE}|{words.RECOVERY_CODES}) ?(?:code|pin)|resend|didn['’]t|change|forgot|code (?:review|of)"
 )
-_AUTHENTICATOR = re.compile(r"(?i)authenticator|authy|\b2fas\b|\baegis\b|one-time passwords|verification codes")
+_AUTHENTICATOR = re.compile(r"(?i)authenticator|authy|\b2fas\b|\baegis\b|one-?timepasswords|verificationcodes")
 _MASKED = re.compile(r"[•●*∙·○◦]*(?:[•●*∙○◦]{2}\w{1,2}|\w[•●*∙○◦]{2})[•●*∙·○◦]*")
 _IN_SENTENCE = 48  # characters; a longer cell is prose and no label
 _ROWS_BELOW = 40  # of a table that are still under its header
@@ -93,7 +97,9 @@ def rows_of(text: str) -> list[Row]:
 
 def _boxes(row: Row, line: str, at: int) -> Row:
     """A code typed into boxes of one character each is one cell."""
-    boxes = len(row) >= 4 and all(len(c.text) == 1 for c in row) and digits_of("".join(c.text for c in row))
+    whole = "".join(c.text for c in row)
+    boxes = len(row) >= 4 and all(len(c.text) == 1 for c in row) and digits_of(whole)
+    boxes = boxes or (len(row) > 1 and re.fullmatch(r"(?:[A-Z2-7]{4}[ ]?){4,}|(?:\d{4}[ ]?){3,5}", whole))
     first = row[0]
     return [Cell(line[first.column :].rstrip(), at + first.column, first.column)] if boxes else row
 
@@ -110,27 +116,35 @@ def find(text: str) -> Iterator[Span]:
                 continue
             for kind in _kinds(cell.text, network=network):
                 yield from _values(rows, i, k, kind)
+        if 1 < len(row) <= 3 and "code" in _kinds(whole := " ".join(c.text for c in row), network=False):
+            yield from _values([[Cell(whole, row[0].start, row[0].column)], *rows[i + 1 : i + 3]], 0, 0, "code")
         if paying:
             yield from _after_expiry(rows, i)
 
 
 def _is_label(text: str) -> bool:
     """Whether a cell may be a label for a secret: short, and with the beginning of a word for one."""
-    short = len(text) <= _IN_SENTENCE and (text[0].isalpha() or text[0] in "*#")
-    return short and (may_announce(text) or _MORE.search(text) is not None)
+    short = len(text) <= _IN_SENTENCE and (text[0].isalnum() or text[0] in "*#")
+    if not short:
+        return False
+    low = _mended(text.lower())
+    return may_announce(low) or _MORE.search(low) is not None or (" " in low and may_announce(low.replace(" ", "")))
 
 
 def _kinds(label: str, *, network: bool) -> list[str]:
     """What a cell is a label for."""
-    low = label.lower().strip(" *:：#?")
-    out = [name for name, pattern in _LABELS.items() if pattern.fullmatch(low)]
+    if len(label) > _IN_SENTENCE:
+        return []
+    low = _mended(label.lower().strip(" *:：#?"))
+    tight = low.replace(" ", "")
+    out = [n for n, pattern in _LABELS.items() if pattern.fullmatch(low) or _TIGHT[n].fullmatch(tight)]
     if network and _NETWORK_KEY.fullmatch(low):
         out.append("password")
-    if _CODE.search(low) and not _NO_CODE.search(low):
+    if (_CODE.search(low) or _TIGHT_CODE.search(tight)) and not _NO_CODE.search(low):
         out.append("code")
     if _ENTER_KEY.search(low):
         out.append("key")
-    if identity.is_name(low):
+    if identity.is_name(low) or tight in _TIGHT_IDENTITY:
         out.append("identity")
     return out
 
@@ -143,6 +157,20 @@ _LABELS = {
     "iban": _IBAN,
     "key": _KEY,
 }
+
+
+# The same with the spaces that OCR loses lost.
+_TIGHT = {n: re.compile(re.sub(r"\[ \]\??| \??", "", p.pattern)) for n, p in _LABELS.items() if n != "key"}
+_TIGHT["key"] = re.compile(r"(?:api|secret|access|client|signing|setup)(?:key|secret|token)|secretaccesskey")
+_TIGHT_CODE = re.compile(
+    r"(?:verification|security|sign-?in|log-?in|access|confirmation|digit|one-time|your|this)(?:pass)?code|enterthecode"
+)
+_TIGHT_IDENTITY = ("socialsecuritynumber", "socialsecurityno", "nationalinsurancenumber", "taxid", "passportnumber")
+
+
+def _mended(label: str) -> str:
+    """A label with the letters back that OCR took for digits."""
+    return _DIGIT_IN_WORD.sub(lambda m: m.group().translate(_LETTERS), label)
 
 
 def _values(rows: Sequence[Row], i: int, k: int, kind: str) -> Iterator[Span]:
@@ -178,13 +206,16 @@ def _under(header: Row, k: int, below: Row) -> Cell | None:
     mine = abs(near.column - header[k].column)
     if len(below) > 1 and all(abs(near.column - c.column) > mine for c in others):
         return near
-    return below[-1] if len(below) > 1 and k == len(header) - 1 else None
+    last = below[-1]
+    return last if len(below) > 1 and k == len(header) - 1 and not looks_like_name(last.text) else None
 
 
 def _checked(cell: Cell, kind: str, label: str, *, beside: bool) -> Span | None:
     if BLANK in cell.text:
         return None
     if kind == "identity":
+        if 8 <= len(digits_of(cell.text)) <= 13 and sum(c.isdigit() for c in cell.text) >= 6:
+            return Span(cell.start, cell.end, "identity number")
         lead = f"{label.rstrip(':')}: "
         found = next(iter(identity.announced(lead + cell.text)), None)
         shift = cell.start - len(lead)
@@ -231,16 +262,17 @@ def _account(value: str) -> SecretKind | None:
 
 def _iban(value: str) -> SecretKind | None:
     compact = re.sub(r"\s", "", value)
-    return "bank account" if re.fullmatch(r"[A-Za-z]{2}[0-9OolI]{2}[A-Za-z0-9]{11,30}", compact) else None
+    return "bank account" if re.fullmatch(r"[A-Za-z0-9]{2}[0-9OolISB]{2}[A-Za-z0-9]{11,30}", compact) else None
 
 
 def _key(value: str) -> SecretKind | None:
     compact = re.sub(r"[\s\-]", "", value)
-    groups = re.fullmatch(r"(?:[A-Z2-7]{4}[ \-]?){4,16}|(?:[a-z2-7]{4}[ \-]?){4,16}", value)
+    groups = re.fullmatch(r"(?:[A-Z0-9]{4}[\s\-]{0,3}){4,16}|(?:[a-z0-9]{4}[\s\-]{0,3}){4,16}", value)
     if groups and any(c.isdigit() for c in compact):
         return "api key"
     tokens = value.split()
-    return "api key" if len(tokens) <= 4 and is_key_like(compact, 12) and not is_ordinary(value) else None
+    words = any(t.isalpha() and len(t) < 8 for t in tokens)
+    return "api key" if len(tokens) <= 4 and not words and is_key_like(compact, 12) and not is_ordinary(value) else None
 
 
 def _code(value: str) -> SecretKind | None:
@@ -263,11 +295,11 @@ _VALUES = {
 
 def _authenticator(rows: Sequence[Row]) -> Iterator[Span]:
     """Every six digits in a list of an authenticator's."""
-    if not any(_AUTHENTICATOR.search(c.text) for row in rows[:3] for c in row):
+    if not any(_AUTHENTICATOR.search(c.text.replace(" ", "")) for row in rows[:4] for c in row):
         return
     for row in rows:
         for cell in row:
-            if re.fullmatch(r"\d{3} ?\d{3}", cell.text):
+            if len(digits_of(cell.text)) == 6 and sum(c.isdigit() for c in cell.text) >= 5:
                 yield Span(cell.start, cell.end, "code")
 
 

@@ -13,6 +13,11 @@ from observers.redact.shapes import is_ordinary
 from observers.redact.spans import Span
 
 _WIDE = re.compile(r"[ \t\u00a0]{3,}|\t")
+_GLUED = re.compile(
+    r"(?i)\b(?:the|your|my|our)(?=pass(?:word|code)|code\b|pin\b)|(?:code|word|pass|pin|iban|token)(?=is\b)"
+    r"|\bis(?=your|the\b|[A-Z]{2}\d\d\b)|\b(?:pin|code|otp|tan|cvv|cvc|password|passcode):(?=\S)"
+)
+_SPLIT = re.compile(r"(?i)\b(?=\S{0,7} \S{0,7}(?!\w))p( ?)a( ?)s( ?)s( ?)w( ?)o( ?)r( ?)d\b")
 # Tokens that may be part of a key or an address: not those of letters alone, unless they are long.
 _TOKEN = re.compile(r"(?<![^\s\ue000│┃|])[^\s\ue000│┃|]*?(?:[\d_@+/]|[a-z][A-Z]|[^\s\ue000│┃|]{12})[^\s\ue000│┃|]*")
 _GAP = re.compile(r" |[ \t│┃|]*\n[ \t│┃|]*(?:\d{1,4} {2,})?")
@@ -36,8 +41,11 @@ class Reading:
 
 
 def squeezed(text: str) -> Reading:
-    """``text`` with every gap between cells two spaces wide, which is what detectors expect at most."""
-    return _without(text, [(m.start(), m.end(), "  ") for m in _WIDE.finditer(text)])
+    """``text`` with every gap between cells two spaces wide, and a space where OCR lost the one that tells a secret."""
+    cuts = [(m.start(), m.end(), "  ") for m in _WIDE.finditer(text)]
+    glued = [(m.end(), m.end(), " ") for m in _GLUED.finditer(text)]
+    split = [(m.start(n), m.end(n), "") for m in _SPLIT.finditer(text) for n in range(1, 8) if m.group(n)]
+    return _without(text, sorted(cuts + glued + split))
 
 
 def joined(text: str) -> Reading | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from observers.redact import blocks, codes, fields, keys, misread, passwords
 from observers.redact.hints import may_hold
 from observers.redact.reading import joined, squeezed
+from observers.redact.shapes import PLACEHOLDER
 from observers.redact.spans import BLANK, Redacted, Span, blank_marks, merged, occurrences, replace, telling
 from observers.redact.thread import given_away
 
@@ -27,7 +28,7 @@ _TAIL = 400  # characters of them that are read again
 _PASSES = 6
 _BROKEN_LINK = re.compile(
     r"(?i)\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|https?|s?ftp|smtps?|ssh|jdbc:\w+)\s?:\s?/\s?/\s?"
-    r"[^\s:@/]*\s?:\s?(?!//)([^\s@/]{3,40}(?:\s[^\s@/]{2,40})?)\s?@"
+    r"[^\s:@/]*(?:\s[^\s:@/]{1,20})?\s?:\s?(?!//)([^\s@/]{3,40}(?:\s[^\s@/]{2,40})?)\s?@"
 )
 _ATTACHED = re.compile(
     r"(?i)\b(?:mysql(?:dump|admin)?|mariadb|mongo(?:sh)?|smbclient|sshpass)\b[^\n]{0,80}?\s-p ?(\S{4,})"
@@ -39,6 +40,19 @@ _MARKUP = re.compile(r"\s[\w\-]+=\Z|[\w\-]+=[\"']")  # an attribute, or what sta
 _MODE_LINE = re.compile(r"(?:^|\n)[ \t]*-[\w\-]{1,4}:\Z")  # of Emacs
 _OPEN_KEY = re.compile(r"BEGIN [A-Z0-9 ]*PRIVATE KEY")
 _CLOSED_KEY = re.compile(r"END [A-Z0-9 ]*PRIVATE KEY")
+_ASSIGNED = re.compile(
+    r"(?m)^(?:[^\S\n]*\d{1,4}[^\S\n]{2,})?[^\S\n]*(?:export )?"
+    r"([A-Z][A-Z0-9_ ]{0,30}?(?:PA[S5]{2}W[O0]?R?D|PASSWD|_PASS|PWD|[S5]ECRET|T[O0]KEN|API_?KEY|_KEY)(?:_[A-Z0-9_]+)?)"
+    r" ?= ?[\"']?(\S{1,80}(?: \S{1,40}){0,3})$"
+)
+_REST = re.compile(
+    r"[ \t]*\n?[ \t]*(?:\S{1,6} )?(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)[\w\-+/=.]{16,}(?![^\s\"',;)])", re.ASCII
+)
+_NO_QUESTION = re.compile(
+    r"(?i)forgot|vergessen|oubli|olvid|dimenticat|esquec|zapomni|didn['’]t|lost|can['’]t|need help"
+)
+_NO_PASSWORD = re.compile(r"\W{0,3}[\d.,]+\W{0,3}[A-Z€£$]{1,3}|97[89]-[\dOlIB]+-[\d\-OlIB]+")  # a price, a book
+_CUE_BELOW = re.compile(r"[ \t]*\n")
 _ASKED_LINES = 3  # after a question for a code, a name and the answer among them
 
 
@@ -77,7 +91,16 @@ def find(page: str) -> list[Span]:
         ]
         spans += [closed.span(s) for s in misread.find(closed.text)]
     lines = blocks.lines_of(page)
-    spans += [*misread.find(page), *blocks.find(page, lines), *fields.find(page), *_linked(page), *_answered(lines)]
+    spans += [
+        *misread.find(page),
+        *blocks.find(page, lines),
+        *fields.find(page),
+        *_linked(page),
+        *_assigned(page),
+        *_answered(page),
+    ]
+    spans = [_trimmed(page, s) if s.kind == "recovery phrase" else s for s in spans]
+    spans = [_followed(page, s) if s.kind == "api key" else s for s in spans]
     return [s for s in spans if page[s.start : s.end].strip(BLANK + " \n\t")]
 
 
@@ -110,7 +133,11 @@ def _holds(page: str, span: Span) -> bool:
         return _closed(span, page)
     if span.kind == "password":
         lead = page[max(0, span.start - 120) : span.start]
-        return not (_PROMPT.search(lead) or _MARKUP.search(value) or _MODE_LINE.search(lead))
+        return not (
+            _PROMPT.search(lead) or _MARKUP.search(value) or _MODE_LINE.search(lead) or _NO_PASSWORD.fullmatch(value)
+        )
+    if span.kind == "code" and _CUE_BELOW.match(page, span.end):
+        return re.search(r"\d\s{1,3}\Z", page[max(0, span.start - 4) : span.start]) is None
     return True
 
 
@@ -127,18 +154,55 @@ def _linked(page: str) -> Iterator[Span]:
                 yield Span(match.start(1), match.end(1), "password")
 
 
-def _answered(lines: Sequence[blocks.Line]) -> Iterator[Span]:
+def _assigned(page: str) -> Iterator[Span]:
+    """Settings whose names say what they are, up to the end of the line: OCR puts spaces into values."""
+    for match in _ASSIGNED.finditer(page):
+        value = match.group(2)
+        tokens = value.split()
+        told = any(c.isdigit() for c in value) and not PLACEHOLDER.fullmatch(tokens[0]) and BLANK not in value
+        if told and not re.search(r"[(){}]|://|\w\[", value) and len("".join(tokens)) >= 6:
+            password = re.search(r"(?i)pas|pwd", match.group(1)) is not None
+            yield Span(match.start(2), match.end(2), "password" if password else "api key")
+
+
+def _answered(page: str) -> Iterator[Span]:
     """What answers a question in a conversation on the screen, whose lines are names and words of others too."""
-    for i, line in enumerate(lines):
-        if "?" not in line.text or len(line.text) > 120:
-            continue
-        low = line.text
-        code, word = codes.asked(low), passwords.asked(low)[0] and passwords.asks(low)
+    if "?" not in page:
+        return
+    rows = fields.rows_of(page)
+    for i, row in enumerate(rows):
+        asked = [c.text for c in row if "?" in c.text and len(c.text) <= 120 and not _NO_QUESTION.search(c.text)]
+        code = any(codes.asked(_apart(text)) for text in asked)
+        word = any(passwords.asked(text)[0] and passwords.asks(text) for text in asked)
         if not code and not word:
             continue
-        for below in lines[i + 1 : i + 1 + _ASKED_LINES]:
-            found = [
-                *(codes.answers(below.text) if code else ()),
-                *(passwords.answers(below.text, direct=False) if word else ()),
-            ]
-            yield from (Span(s.start + below.start, s.end + below.start, s.kind) for s in found)
+        for cell in (c for below in rows[i + 1 : i + 1 + _ASKED_LINES] for c in below):
+            found = [*(codes.answers(cell.text) if code else ())]
+            found += passwords.answers(cell.text, direct=False) if word else ()
+            yield from (Span(s.start + cell.start, s.end + cell.start, s.kind) for s in found)
+
+
+def _apart(text: str) -> str:
+    """``gatecode?`` with its space."""
+    return re.sub(r"(?i)(?<=\w)(?=code\b)", " ", text)
+
+
+def _followed(page: str, span: Span) -> Span:
+    """A key with those of the next pieces that are as random and as long."""
+    end = span.end
+    while match := _REST.match(page, end):
+        end = match.end()
+    return Span(span.start, end, span.kind)
+
+
+def _trimmed(page: str, span: Span) -> Span:
+    """A recovery phrase without the captions after it, which are capitalised."""
+    text = page[span.start : span.end]
+    words = list(re.finditer(r"[^\W\d_]+", text))
+    if sum(w.group().islower() for w in words) * 2 < len(words):
+        return span
+    caption = re.search(r"\n[ \t]*[A-Z]", text)
+    words = [w for w in words if not caption or w.start() < caption.start()]
+    while words and not words[-1].group().islower():
+        words.pop()
+    return Span(span.start, span.start + words[-1].end(), span.kind) if words else span
