@@ -50,6 +50,21 @@ def connect(folder: Path | str, start: bool = True) -> Client:
     return client
 
 
+def stop(folder: Path | str) -> bool:
+    """End the engine of a vault, of whatever version, and return when it has ended; False if none runs.
+
+    Raises EngineUnreachableError if what is there does not answer as an engine does.
+    """
+    connection = _reached(Path(folder).expanduser(), any_version=True)
+    if connection is None:
+        return False
+    with connection, suppress(EOFError, OSError):
+        connection.send_bytes(wire.encode({"verb": "stop", "arguments": {}}))
+        while True:  # the last thing an engine does is to hang up
+            connection.recv_bytes(wire.MOST_BYTES)
+    return True
+
+
 class Client:
     """The verbs of ``Assistant``, and those about the engine itself. Safe to use from several threads.
 
@@ -278,14 +293,7 @@ class Client:
 
     def stop(self) -> None:
         """End the engine, and return when it has ended."""
-        connection = self._taken()
-        try:
-            connection.send_bytes(wire.encode({"verb": "stop", "arguments": {}}))
-            with suppress(EOFError, OSError):
-                while True:  # the last thing the engine does is to hang up
-                    connection.recv_bytes(wire.MOST_BYTES)
-        finally:
-            connection.close()
+        stop(self.folder)
 
     def why(self, minutes: float = 10.0) -> list[dict[str, Any]]:
         """What was captured, skipped or masked in the last minutes, and by which rule, without content."""
@@ -387,19 +395,20 @@ class Client:
         return connection
 
 
-def _reached(folder: Path) -> Connection | None:
+def _reached(folder: Path, *, any_version: bool = False) -> Connection | None:
     """A connection to the engine of a vault; None if none runs. Raises EngineMismatchError, EngineUnreachableError."""
     found = rendezvous.read(folder)
     if found is None:
         return None
-    if found.protocol != wire.PROTOCOL:
-        raise EngineMismatchError(
-            f"the engine (process {found.pid}) is of another version of Inkling; end that process and try again"
-        )
     try:
         connection: Connection = multiprocessing.connection.Client(found.address)
     except (OSError, ValueError):
         return None
+    if found.protocol != wire.PROTOCOL and not any_version:
+        connection.close()
+        raise EngineMismatchError(
+            f"the engine that runs (process {found.pid}) is of another version of Inkling; end it with: inkling stop"
+        )
     try:
         auth.introduce(connection, found.token)
     except BaseException:

@@ -39,12 +39,9 @@ def start(session: Session, locked: bool) -> None:
 @pass_session
 def stop(session: Session) -> None:
     """Stop the engine; the vault is locked and nothing is recorded until it is started again."""
-    try:
-        with session.engine(start=False) as client:
-            client.stop()
-    except EngineUnreachableError:
-        if _is_running(session):
-            raise
+    from assistant import client  # noqa: PLC0415
+
+    if not client.stop(session.folder):
         note(_NOT_RUNNING)
         return
     answer("The engine has stopped.")

@@ -18,7 +18,7 @@ from engines import Running, until
 from support import PASSPHRASE, said
 
 from assistant import Assistant
-from assistant.client import Client, connect
+from assistant.client import Client, connect, stop
 from assistant.engine import auth, dispatch, rendezvous, wire
 from memory.errors import EngineMismatchError, EngineUnreachableError, InvalidInputError, VaultLockedError
 from memory.records import Observation
@@ -325,8 +325,10 @@ def test_long_observations_travel_in_smaller_batches(client: Client, monkeypatch
 def test_an_older_or_newer_engine_is_not_misunderstood(running: Running, client: Client) -> None:
     place = rendezvous.place(running.folder)
     place.write_text(place.read_text().replace('"protocol": 1', '"protocol": 99'))
-    with pytest.raises(EngineMismatchError, match="another version"):
+    with pytest.raises(EngineMismatchError, match=r"another version.*inkling stop"):
         connect(running.folder, start=False)
+    assert stop(running.folder) is True
+    assert stop(running.folder) is False
 
 
 def test_a_stopped_engine_is_unreachable_and_leaves_nothing_lying(running: Running, client: Client) -> None:
