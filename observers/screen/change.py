@@ -61,9 +61,26 @@ def no_tiles(image: Image) -> Tiles:
     return np.zeros((-(-height // TILE_HEIGHT), -(-width // TILE_WIDTH)), np.bool_)
 
 
+def kept(image: Image) -> Image:
+    """A copy in memory that Python compares as a whole, at the speed of memory: the cheapest way to say "unchanged"."""
+    return np.frombuffer(bytearray(np.ascontiguousarray(image).data), np.uint8).reshape(image.shape)
+
+
+def _memory_of(image: Image) -> bytearray | None:
+    """Where a ``kept`` image lies; None for others."""
+    base: object = image
+    while isinstance(base, np.ndarray):
+        base = base.base
+    memory = base.obj if isinstance(base, memoryview) else base
+    return memory if isinstance(memory, bytearray) and len(memory) == image.nbytes else None
+
+
 def changed_tiles(before: Image, after: Image) -> Tiles:
-    """The tiles in which any pixel differs in colour between two images of one size."""
+    """The tiles in which any pixel differs in colour between two images of one size; quickest if ``before`` is kept."""
     tiles = no_tiles(after)
+    memory = _memory_of(before)
+    if memory is not None and after.flags.c_contiguous and memory == after.data:
+        return tiles
     old, new = pixels_of(before), pixels_of(after)
     wide = np.uint64 if old.shape[1] % 2 == 0 else np.uint32
     old_words, new_words = old.view(wide), new.view(wide)

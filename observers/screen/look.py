@@ -21,6 +21,7 @@ from observers.screen.change import (
     bounds,
     changed_tiles,
     cropped,
+    kept,
     no_tiles,
     prints_of,
     rects_of,
@@ -84,7 +85,7 @@ class Known:
     def keep(self, frame: Image, look: Look, read: Iterable[Rect]) -> None:
         """Take what was ``read`` of a frame as the last state of the window; copied, as grabbers reuse their memory."""
         if look.base is None:
-            self.frame = frame.copy()
+            self.frame = kept(frame)
         else:
             self.frame = look.base
             for rect in (*look.change.rects, *read):
@@ -132,7 +133,7 @@ def compare(known: Known, frame: Image, changed: Tiles, held: Tiles) -> Look:
     scroll = scroll_in(known.frame, frame, max(rects, key=lambda rect: rect.area))
     if scroll is None:
         return Look(Change(rects), known.lines, known.frame)
-    base = known.frame.copy()
+    base = kept(known.frame)
     source = scroll.rect.moved(0, -scroll.down)
     cropped(base, scroll.rect)[:] = cropped(known.frame, source)
     rects = rects_of(changed_tiles(base, frame) & ~held, base, frame)

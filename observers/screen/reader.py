@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from weakref import ref
 
 from observers.desktop.rect import Rect
-from observers.screen.change import digest_of, tiles_of, union
+from observers.screen.change import Tiles, digest_of, tiles_of, union
 from observers.screen.look import Change, Known, Look, changed_since, compare
 from observers.screen.ocr.line import Image, Line, Ocr
 from observers.screen.shelf import Shelf
@@ -59,7 +60,8 @@ class Reader:
     The contract with whoever looks at the screen: ``read`` is to be called at every look at a window, and returns what
     it shows; it costs next to nothing if that is known. While a window changes at every look, as it does when somebody
     types or scrolls, ``peek`` tells so without reading or changing anything: ``read`` may be put off until two changes
-    in a row are equal, or the caller has waited long enough. Frames must be contiguous; they are copied as needed.
+    in a row are equal, or the caller has waited long enough. Frames must be contiguous; they are copied as needed, and
+    one that was peeked at must not change until it is read.
     """
 
     def __init__(self, ocr: Ocr, *, most_windows: int = MOST_WINDOWS, most_frame_bytes: int = MOST_FRAME_BYTES) -> None:
@@ -68,11 +70,14 @@ class Reader:
         self._most_frame_bytes = most_frame_bytes
         self._windows: OrderedDict[int, Known] = OrderedDict()
         self._shelf = Shelf()
+        self._compared: tuple[int, ref[Image], Tiles] | None = None  # of the last peek: reading its frame takes it
 
     def peek(self, window_id: int, frame: Image, now: float) -> Change:
         """How a frame differs from what was last read of its window. ``now`` is in seconds on a steady clock."""
         window = self._window(window_id, frame)
-        change = compare(window, frame, changed_since(window, frame), window.restless.held(now)).change
+        changed = changed_since(window, frame)
+        self._compared = (window_id, ref(frame), changed)
+        change = compare(window, frame, changed, window.restless.held(now)).change
         return replace(change, digest=digest_of(frame, change.rects)) if change else change
 
     def read(self, window_id: int, frame: Image, now: float) -> Page:
@@ -81,7 +86,9 @@ class Reader:
         Raises OcrFailedError if the engine broke; then the window is as it was before, and the next read tries again.
         """
         window = self._window(window_id, frame)
-        changed = changed_since(window, frame)
+        changed = self._taken(window_id, frame)
+        if changed is None:
+            changed = changed_since(window, frame)
         window.restless.look(changed, frame, now)
         look = compare(window, frame, changed, window.restless.held(now))
         regions = self._regions(frame, look)
@@ -96,11 +103,19 @@ class Reader:
 
     def forget(self, window_id: int | None = None) -> None:
         """Drop everything known of a window, or of all of them, with the texts of strips."""
+        self._compared = None
         if window_id is not None:
             self._windows.pop(window_id, None)
             return
         self._windows.clear()
         self._shelf.clear()
+
+    def _taken(self, window_id: int, frame: Image) -> Tiles | None:
+        """What ``peek`` has just found about this very frame."""
+        compared, self._compared = self._compared, None
+        if compared is None or compared[0] != window_id or compared[1]() is not frame:
+            return None
+        return compared[2]
 
     def _window(self, window_id: int, frame: Image) -> Known:
         window = self._windows.get(window_id)
