@@ -30,9 +30,10 @@ _PHRASE = re.compile(
     r"(?:seed|recovery|secret|wallet|backup)(?:recovery)?(?:phrase|words|seed)|mnemonic|(?:12|24|these)words"
 )
 _CODES = re.compile(rf"(?i){words.START}(?:{words.RECOVERY_CODES}|recovery key|setup key|secret key)(?![A-Za-z0-9_])")
+_TIGHT_CODES = re.compile(r"(?i)(?:backup|back-up|recovery)codes?|(?:recovery|setup)key")
 _CODES_MAYBE = re.compile(r"(?i)code|kod|cód|codici|keys?\b|резерв|コード|码")
 _CODE = re.compile(
-    r"(?:\d{1,2}[.)][ ]*)?[•·*\-○●]?[ ]*((?=[^\s]*\d|[A-Za-z ]*\d|[A-Z2-7 \-]{14})"
+    r"(?:\d{1,2}[.)][ ]*)?[^\w\s]?[ ]*((?=[^\s]*\d|[A-Za-z ]*\d|[A-Z2-7 \-]{14})"
     r"[A-Za-z0-9]{4,12}(?:[ \-–][A-Za-z0-9]{3,6}){0,9}|\d{3} \d{3})"
 )
 _PROSE = re.compile(r"(?:[A-Za-z]+[ \-]?)+\d*")
@@ -65,7 +66,7 @@ def find(text: str, lines: list[Line]) -> Iterator[Span]:
     """Yield every secret that fills lines."""
     yield from _key_blocks(text, lines)
     yield from _phrases(text, lines)
-    if _CODES_MAYBE.search(text) and _CODES.search(text):
+    if _CODES_MAYBE.search(text):
         yield from _recovery_codes(lines)
 
 
@@ -160,7 +161,7 @@ def _known(word: str) -> bool:
 
 def _recovery_codes(lines: list[Line]) -> Iterator[Span]:
     for i, line in enumerate(lines):
-        if not _CODES.search(line.text):
+        if not (_CODES.search(line.text) or _TIGHT_CODES.search(line.text.replace(" ", ""))):
             continue
         size = 0
         for below in lines[i + 1 : i + 16]:
@@ -177,7 +178,7 @@ def _codes_on(line: Line) -> Iterator[tuple[Span, int]]:
         text = cell.group()
         match = _CODE.fullmatch(text) or _CODE.fullmatch(re.sub(r"(?<=\w) (?=\w+-)|(?<=-)(\w+) (?=\w)", r"\1", text))
         value = match.group(1) if match else ""
-        if match and len(value) >= 6 and not is_ordinary(value) and not _PROSE.fullmatch(value):
+        if match and len(value) >= 6 and (value.isalnum() or not is_ordinary(value)) and not _PROSE.fullmatch(value):
             begin = text.find(value[:3])
             span = Span(line.start + cell.start() + max(begin, 0), line.start + cell.end(), "recovery code")
             yield span, sum(c.isalnum() for c in value)

@@ -45,7 +45,7 @@ _AFTER_CODE = re.compile(
 )
 _BARE_CODE = re.compile(rf"(?P<filler>(?: (?i:sms|odbioru|is|ist))?\s+){_VALUE}")
 _BEFORE = re.compile(
-    rf"{_VALUE}\s*(?i:(?:is|ist|est|es|è|é|to|je|är|er|on|as|—|-|=|hai|是|は)\s+(?:[^\s.!?\d]+\s+){{0,4}}?"
+    rf"{_VALUE}\s*(?i:(?:is|ist|est|c['’]est|es|è|é|to|je|är|er|on|as|—|-|=|hai|是|は)\s+(?:[^\s.!?\d]+\s+){{0,4}}?"
     rf"|(?:is )?(?:your|ihr|votre|tu|su|il tuo|o seu|twój|je|din|the)\s+(?:[^\s.!?\d]+\s+){{0,3}}?)"
     rf"(?i:(?P<cue>{words.SECRET_CODE}|{words.CODE})(?![A-Za-z0-9_]))"
 )

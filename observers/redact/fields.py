@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from observers.redact import identity
@@ -31,10 +30,11 @@ _WHOSE = (
     r"|neues|altes|aktuelles|nouveau|ancien|nueva|actual|nuova|attuale|nova|atual|nowe|nieuw)[ ]){0,3}"
 )
 _AFTER = r"(?:[ ](?:\([^)]{1,16}\)|again|key))?"
-_PASSWORD = re.compile(rf"{_WHOSE}(?:{words.PASSWORD}|pass){_AFTER}")
+_SHARED = r"(?:pre-?)?shared[ -](?:key|secret)|(?:wpa[23]?[ -])?psk|passwort|pw"
+_PASSWORD = re.compile(rf"{_WHOSE}(?:{words.PASSWORD}|{_SHARED}|pass){_AFTER}")
 _NETWORK_KEY = re.compile(r"(?:key|pass|schlüssel|clave|clé|chiave|klucz)")
 _NETWORK = re.compile(r"(?i)\bssid\b|\bwi-?fi\b|\bwlan\b")
-_SECURITY_CODE = re.compile(rf"(?:card )?(?:{words.SECURITY_CODE})(?:[ ]?[/(][ ]?\w{{3,4}}\)?)?")
+_SECURITY_CODE = re.compile(rf"(?:card )?(?:{words.SECURITY_CODE}|c[vwy]{{1,2}}|[ocg]vv)(?:[ ]?[/(][ ]?\w{{3,4}}\)?)?")
 _CARD = re.compile(
     r"(?:credit |debit |bank )?card(?: ?(?:number|no\.?|nr\.?))|number on card|karten(?:nummer|nr\.?)"
     r"|num[ée]ro de (?:la )?carte"
@@ -61,9 +61,13 @@ _CODE = re.compile(
 _NO_CODE = re.compile(
     rf"(?:{words.HARMLESS_CODE}|{words.RECOVERY_CODES}) ?(?:code|pin)|resend|didn['’]t|change|forgot|code (?:review|of)"
 )
-_AUTHENTICATOR = re.compile(r"(?i)authenticator|authy|\b2fas\b|\baegis\b|one-?timepasswords|verificationcodes")
+_AUTHENTICATOR = re.compile(
+    r"(?i)\b(?:auth(?!or)|oauth|otp|totp|2fa|mfa|authy|aegis)|authenticator|one-?timepass|verificationcode|two-factor"
+    r"|2-step|two-step"
+)
 _MASKED = re.compile(r"[•●*∙·○◦]*(?:[•●*∙○◦]{2}\w{1,2}|\w[•●*∙○◦]{2})[•●*∙·○◦]*")
 _IN_SENTENCE = 48  # characters; a longer cell is prose and no label
+_MISSES = 2  # rows without a value, before the table has ended
 _ROWS_BELOW = 40  # of a table that are still under its header
 
 
@@ -182,13 +186,16 @@ def _values(rows: Sequence[Row], i: int, k: int, kind: str) -> Iterator[Span]:
             yield span
         if span or BLANK in row[k + 1].text:
             return
-    found = 0
+    found = missed = 0
     for below in rows[i + 1 : i + 1 + (_ROWS_BELOW if len(row) > 1 else 2)]:
         cell = _under(row, k, below)
         span = _checked(cell, kind, row[k].text, beside=len(row) > 1) if cell else None
         if span:
             yield span
         found += span is not None or (cell is not None and BLANK in cell.text)
+        missed += len(below) > 1 and span is None and (cell is None or BLANK not in cell.text)
+        if len(row) > 1 and missed > _MISSES:
+            break
         if len(row) == 1 and (found or kind not in ("code", "key", "card")):
             break
         if len(row) > 1 and len(below) < 2 and found:
@@ -234,7 +241,8 @@ def _password(value: str, *, beside: bool) -> SecretKind | None:
         return None
     if len(tokens) > 1:
         odd = sum(any(not c.isalpha() for c in trimmed(t)) for t in tokens)
-        return "password" if len(tokens) <= 4 and odd * 2 >= len(tokens) and is_strong(compact) else None
+        needed = len(tokens) if len(tokens) == 2 or not beside else 2
+        return "password" if len(tokens) <= 4 and odd >= needed and is_strong(compact) else None
     if is_strong(trimmed(value)):
         return "password"
     plain = value.isascii() and 5 <= len(value) <= 40 and re.fullmatch(r"[\w!@#$%&*.\-]+", value) is not None
@@ -271,7 +279,7 @@ def _key(value: str) -> SecretKind | None:
     if groups and any(c.isdigit() for c in compact):
         return "api key"
     tokens = value.split()
-    words = any(t.isalpha() and len(t) < 8 for t in tokens)
+    words = any(t.isalpha() and 1 < len(t) < 8 for t in tokens)
     return "api key" if len(tokens) <= 4 and not words and is_key_like(compact, 12) and not is_ordinary(value) else None
 
 
@@ -294,12 +302,14 @@ _VALUES = {
 
 
 def _authenticator(rows: Sequence[Row]) -> Iterator[Span]:
-    """Every six digits in a list of an authenticator's."""
-    if not any(_AUTHENTICATOR.search(c.text.replace(" ", "")) for row in rows[:4] for c in row):
+    """Six digits in two threes that stand alone, on a screen that speaks of signing in."""
+    if not any(_AUTHENTICATOR.search(c.text.replace(" ", "")) for row in rows for c in row):
         return
     for row in rows:
         for cell in row:
-            if len(digits_of(cell.text)) == 6 and sum(c.isdigit() for c in cell.text) >= 5:
+            digits = digits_of(cell.text)
+            split = re.fullmatch(r"\w{3} \w{3}|\w{6}", cell.text) and sum(c.isdigit() for c in cell.text) >= 5
+            if len(digits) == 6 and split and not digits.endswith("000"):
                 yield Span(cell.start, cell.end, "code")
 
 
@@ -309,6 +319,7 @@ def _after_expiry(rows: Sequence[Row], i: int) -> Iterator[Span]:
     above = " ".join(c.text for r in rows[max(0, i - 3) : i + 1] for c in r)
     if not re.search(rf"(?i)card|{BLANK}|\d{{4}} \d{{4}}", above):
         return
-    for left, right in pairwise(row):
-        if _EXPIRES.fullmatch(left.text) and re.fullmatch(r"\d{3,4}", right.text):
-            yield Span(right.start, right.end, "card security code")
+    for k, left in enumerate(row):
+        for right in row[k + 1 : k + 3]:
+            if _EXPIRES.fullmatch(left.text) and re.fullmatch(r"\d{3,4}", right.text):
+                yield Span(right.start, right.end, "card security code")

@@ -25,7 +25,7 @@ _CARD = re.compile(rf"(?<![A-Za-z0-9.,+#]){DIGIT}(?:{_GAP}{DIGIT}){{12,18}}(?![A
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[ ]?[0-9OoIl]{2}(?:[ \t]{0,3}\n?[ \t]{0,3}[A-Za-z0-9|]){11,34}")
 _BODY = r"(?:[A-Za-z0-9_\-+/=.][ \n]?){16,}"
 _KEY = re.compile(
-    rf"(?<![A-Za-z0-9])(?:[s5S][kK][_\- ]{{0,2}}(?:[l1I|][il1I]ve|te[s5]t|pr[o0O]j|ant|[s5]vcacct)[_\- ]{{0,2}}"
+    rf"(?<![A-Za-z0-9])(?:[s5S][kK][_\- ]{{0,2}}(?:[l1I|][il1I]ve|te[s5]t|pr[o0O][ ]?j|ant|[s5]vcacct)[_\- ]{{0,2}}"
     rf"|gh[pousr][_\- ]{{1,2}}|gith[uv]b[_ ]pat[_ ]|A[Kk][I1l|]A|A[I1l|][zZ2]a|[xX][o0O][xX][abeoprs]-"
     rf"|g[l1I]pat[-_ ]|npm[_ ]|hf[_ ]|e[yv]J(?=[\w ]*[.,]))(?P<body>{_BODY})"
 )
@@ -79,5 +79,6 @@ def _key(text: str, match: re.Match[str]) -> Iterator[Span]:
             break
         end = match.start("body") + piece.end()
     body = text[match.start("body") : end]
-    if len(body) >= 16 and sum(c.isdigit() for c in body) >= 2 and any(c.isalpha() for c in body):
+    mixed = any(c.isupper() for c in body) and any(c.islower() for c in body)
+    if len(body) >= 16 and sum(c.isdigit() for c in body) >= (1 if mixed else 2) and any(c.isalpha() for c in body):
         yield Span(match.start(), end, "api key")

@@ -15,7 +15,7 @@ from observers.redact.spans import Span
 _WIDE = re.compile(r"[ \t\u00a0]{3,}|\t")
 _GLUED = re.compile(
     r"(?i)\b(?:the|your|my|our)(?=pass(?:word|code)|code\b|pin\b)|(?:code|word|pass|pin|iban|token)(?=is\b)"
-    r"|\bis(?=your|the\b|[A-Z]{2}\d\d\b)|\b(?:pin|code|otp|tan|cvv|cvc|password|passcode):(?=\S)"
+    r"|[a-z](?=password)|passw[o]rd(?=(?:is|for|again)\b)|\bis(?=your|the\b|[A-Z]{2}\d\d\b)|\b(?:pin|code|otp|tan|cvv|cvc|password|passcode):(?=\S)"
 )
 _SPLIT = re.compile(r"(?i)\b(?=\S{0,7} \S{0,7}(?!\w))p( ?)a( ?)s( ?)s( ?)w( ?)o( ?)r( ?)d\b")
 # Tokens that may be part of a key or an address: not those of letters alone, unless they are long.

@@ -12,6 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from observers.redact import blocks, codes, fields, keys, misread, passwords
+from observers.redact import vocabulary as words
 from observers.redact.hints import may_hold
 from observers.redact.reading import joined, squeezed
 from observers.redact.shapes import PLACEHOLDER
@@ -43,7 +44,7 @@ _CLOSED_KEY = re.compile(r"END [A-Z0-9 ]*PRIVATE KEY")
 _ASSIGNED = re.compile(
     r"(?m)^(?:[^\S\n]*\d{1,4}[^\S\n]{2,})?[^\S\n]*(?:export )?"
     r"([A-Z][A-Z0-9_ ]{0,30}?(?:PA[S5]{2}W[O0]?R?D|PASSWD|_PASS|PWD|[S5]ECRET|T[O0]KEN|API_?KEY|_KEY)(?:_[A-Z0-9_]+)?)"
-    r" ?= ?[\"']?(\S{1,80}(?: \S{1,40}){0,3})$"
+    r" ?[=:] ?[\"']?(\S{1,80}(?: \S{1,40}){0,3})$"
 )
 _REST = re.compile(
     r"[ \t]*\n?[ \t]*(?:\S{1,6} )?(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)[\w\-+/=.]{16,}(?![^\s\"',;)])", re.ASCII
@@ -52,6 +53,7 @@ _NO_QUESTION = re.compile(
     r"(?i)forgot|vergessen|oubli|olvid|dimenticat|esquec|zapomni|didn['’]t|lost|can['’]t|need help"
 )
 _NO_PASSWORD = re.compile(r"\W{0,3}[\d.,]+\W{0,3}[A-Z€£$]{1,3}|97[89]-[\dOlIB]+-[\d\-OlIB]+")  # a price, a book
+_CUE_BEFORE = re.compile(rf"(?i){words.CODE}|{words.SECRET_CODE}|{words.LOCK}|{words.DOOR}|'s\b|\bis\b|\byou: ")
 _CUE_BELOW = re.compile(r"[ \t]*\n")
 _ASKED_LINES = 3  # after a question for a code, a name and the answer among them
 
@@ -137,7 +139,8 @@ def _holds(page: str, span: Span) -> bool:
             _PROMPT.search(lead) or _MARKUP.search(value) or _MODE_LINE.search(lead) or _NO_PASSWORD.fullmatch(value)
         )
     if span.kind == "code" and _CUE_BELOW.match(page, span.end):
-        return re.search(r"\d\s{1,3}\Z", page[max(0, span.start - 4) : span.start]) is None
+        line = page[page.rfind("\n", 0, span.start) + 1 : span.start]
+        return not line or line.endswith("  ") or _CUE_BEFORE.search(line) is not None
     return True
 
 
@@ -173,7 +176,7 @@ def _answered(page: str) -> Iterator[Span]:
     for i, row in enumerate(rows):
         asked = [c.text for c in row if "?" in c.text and len(c.text) <= 120 and not _NO_QUESTION.search(c.text)]
         code = any(codes.asked(_apart(text)) for text in asked)
-        word = any(passwords.asked(text)[0] and passwords.asks(text) for text in asked)
+        word = any(passwords.asked(text)[0] and passwords.asks(text) for text in map(_apart, asked))
         if not code and not word:
             continue
         for cell in (c for below in rows[i + 1 : i + 1 + _ASKED_LINES] for c in below):
@@ -183,8 +186,8 @@ def _answered(page: str) -> Iterator[Span]:
 
 
 def _apart(text: str) -> str:
-    """``gatecode?`` with its space."""
-    return re.sub(r"(?i)(?<=\w)(?=code\b)", " ", text)
+    """``gatecode?`` with the space that OCR lost."""
+    return re.sub(r"(?i)(?<=\w)(?=(?:code|password|passwort)(?:\b|again))|(?<=password)(?=again)", " ", text)
 
 
 def _followed(page: str, span: Span) -> Span:
