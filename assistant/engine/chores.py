@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from assistant.engine.slack import Limits, Load, Slack, may_distil
+from assistant.engine.uptime import seconds
 
 if TYPE_CHECKING:
     from assistant.core import Assistant
 
 EXPIRE_EVERY = timedelta(hours=6)
 HOUSEKEEPING_SECONDS = 600.0
+SURE_SECONDS = 3600.0  # that a clock must have gone on evenly before anything is deleted by it
+UNEVEN_SECONDS = 300.0
 
 
 class Distilling:
@@ -38,17 +41,34 @@ class Distilling:
 
 
 class Housekeeping:
-    """Enforces what the user wants kept, and keeps the store's files small."""
+    """Enforces what the user wants kept, and keeps the store's files small.
 
-    def __init__(self, assistant: Assistant) -> None:
+    A clock that was set wrong makes everything look old. So nothing expires before the clock has gone on evenly for an
+    hour, by a timer nobody can set.
+    """
+
+    def __init__(self, assistant: Assistant, timer: Callable[[], float] = seconds) -> None:
         self._assistant = assistant
-        self._expired_at: datetime | None = None
+        self._timer = timer
+        self._looked: tuple[datetime, float] | None = None
+        self._even_since: float | None = None
+        self._expired: float | None = None
 
     def step(self) -> float:
         """What is due; the seconds until the next look."""
-        now = self._assistant.now()
-        if self._expired_at is None or not timedelta() <= now - self._expired_at < EXPIRE_EVERY:
+        if self._is_sure() and self._is_due():
+            self._assistant.distil()  # what expires unread would teach nothing
             self._assistant.expire()
-            self._expired_at = now
+            self._expired = self._timer()
         self._assistant.checkpoint()
         return HOUSEKEEPING_SECONDS
+
+    def _is_sure(self) -> bool:
+        now, timer = self._assistant.now(), self._timer()
+        before, self._looked = self._looked, (now, timer)
+        if before is None or abs((now - before[0]).total_seconds() - (timer - before[1])) > UNEVEN_SECONDS:
+            self._even_since = timer
+        return self._even_since is not None and timer - self._even_since >= SURE_SECONDS
+
+    def _is_due(self) -> bool:
+        return self._expired is None or self._timer() - self._expired >= EXPIRE_EVERY.total_seconds()
