@@ -44,6 +44,7 @@ class Observing:
         self._load = load
         self._now = now
         self._pauses = Pauses()
+        self._remembered = False  # whether the vault's pauses are among those, or ended with them
         self._lock = threading.Lock()  # of the pauses and of what runs
         self._running: _Running | None = None
 
@@ -52,8 +53,9 @@ class Observing:
         running = _Running(assistant, self._log, self._eyes, self._load or LoadMeter().read, lambda: self._pauses)
         chosen = assistant.config()
         with self._lock:
-            self._pauses = _joined(self._pauses, Pauses(chosen.paused_until, chosen.paused_apps))
-            self._running = running
+            if not self._remembered:
+                self._pauses = _joined(self._pauses, Pauses(chosen.paused_until, chosen.paused_apps))
+            self._remembered, self._running = True, running
         self._remember()
         running.start()
 
@@ -79,7 +81,7 @@ class Observing:
     def resume(self) -> None:
         """End every pause."""
         with self._lock:
-            self._pauses = Pauses()
+            self._pauses, self._remembered = Pauses(), True
         self._remember()
 
     def status(self) -> dict[str, Any]:
@@ -125,9 +127,9 @@ class _Running:
     ) -> None:
         self.assistant = assistant
         self.capture = Capture(assistant, eyes, pauses)
-        self.folders = Folders(assistant)
         self.distilling = Distilling(assistant, load, lambda: self.capture.user_idle_seconds)
         self.screen = Loop("screen", self.capture.step, log, self.capture.close)
+        self.folders = Folders(assistant, self._folders_work)
         self._watching = Loop("folders", self.folders.step, log)
         others = (Loop("distilling", self.distilling.step, log), Loop("house", Housekeeping(assistant).step, log))
         self._loops = (self.screen, self._watching, *others)
@@ -139,15 +141,17 @@ class _Running:
     def stop(self) -> None:
         for loop in self._loops:
             loop.end()
-        self.folders.interrupt()
+        self.folders.end()
         for loop in self._loops:
             loop.join()
 
     def changed(self) -> None:
-        self.folders.answered()
         self.folders.interrupt()
         for loop in self._loops:
             loop.wake()
+
+    def _folders_work(self) -> None:
+        self._watching.well()
 
     def status(self) -> dict[str, Any]:
         failure = self.screen.failure

@@ -6,12 +6,19 @@ Desktop, grabber and text recognition are made in the loop's own thread and stay
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from memory.errors import DisplayGoneError, InklingError, MissingPartError, UnsupportedDesktopError
+from memory.errors import (
+    DisplayGoneError,
+    InklingError,
+    MissingPartError,
+    StorageFullError,
+    StorageReadOnlyError,
+    UnsupportedDesktopError,
+)
 from observers.screen.pauses import Pauses
 
 if TYPE_CHECKING:
@@ -68,6 +75,7 @@ class Capture:
         self._eyes = eyes
         self._pauses = pauses
         self._open: _Open | None = None
+        self._dwell: dict[str, float] = {}  # of kept passages, not yet in the vault
         self.on = False
         self.outcome: Outcome | None = None
         self.captured_at: datetime | None = None
@@ -81,17 +89,18 @@ class Capture:
         """Look once, if that is wanted; the seconds until the next look.
 
         Raises DisplayGoneError or another InklingError about the screen itself, having let go of it. On one about the
-        vault, as where the disk is full, what was read is kept and offered again at the next step.
+        vault, as where the disk is full, what was read is kept and offered again at the next step; until then nothing
+        is let go of either.
         """
         chosen = self._assistant.config()
         self.on = chosen.screen_on
         if not chosen.screen_on:
-            self.close()
+            self._release()
             return OFF_SECONDS
         try:
             return self._look(chosen)
         except (DisplayGoneError, UnsupportedDesktopError, MissingPartError):
-            self.close()
+            self._release()
             raise
 
     def why(self, since: datetime) -> list[dict[str, Any]]:
@@ -101,14 +110,31 @@ class Capture:
 
     def close(self) -> None:
         """Let go of the screen, handing over what has gathered if it can still be kept."""
-        opened, self._open, self.outcome = self._open, None, None
+        opened, self.outcome = self._open, None
         if opened is None:
             return
         try:
             with suppress(InklingError):
-                self._done(opened.observer.flush(self._assistant.now(), self._take).dwell)
+                self._flush(opened)
         finally:
+            self._open = None
             opened.close()
+
+    def _release(self) -> None:
+        """As ``close``, but where there is no room for what has gathered, raise instead of losing it."""
+        try:
+            if self._open is not None:
+                self._flush(self._open)
+        except (StorageFullError, StorageReadOnlyError):
+            self.outcome = None
+            raise
+        except InklingError:
+            self.close()
+        else:
+            self.close()
+
+    def _flush(self, opened: _Open) -> None:
+        self._done(opened.observer.flush(self._assistant.now(), self._take).dwell)
 
     def _look(self, chosen: Config) -> float:
         opened = self._opened(chosen)
@@ -123,7 +149,7 @@ class Capture:
     def _opened(self, chosen: Config) -> _Open:
         """The screen, opened anew if the user has chosen otherwise since."""
         if self._open is not None and self._open.chosen != _choices(chosen):
-            self.close()
+            self._release()
         if self._open is None:
             self._open = _opened(self._assistant, self._eyes(), chosen)
         return self._open
@@ -135,8 +161,10 @@ class Capture:
             self._assistant.add_thumbnails(thumbnails)
 
     def _done(self, dwell: dict[str, float]) -> None:
-        if dwell:
-            self._assistant.extend_dwell(dwell)
+        self._dwell |= dwell
+        if self._dwell:
+            self._assistant.extend_dwell(self._dwell)
+            self._dwell = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +180,7 @@ class _Open:
     def close(self) -> None:
         self.observer.clear()
         for part in (self.recogniser, self.grabber, self.desktop):
-            with suppress(InklingError):
-                getattr(part, "close", lambda: None)()
+            _close(part)
 
 
 def _choices(chosen: Config) -> tuple[Any, ...]:
@@ -169,14 +196,24 @@ def _opened(assistant: Assistant, eyes: Eyes, chosen: Config) -> _Open:
     from observers.screen.thumbnail import thumbnail  # noqa: PLC0415
 
     rules = Rules(default_rules()) if chosen.rules is None else Rules.parse(chosen.rules)
-    recogniser = eyes.recogniser(chosen.ocr)
-    desktop = eyes.desktop()
-    grabber = eyes.grabber()
-    observer = ScreenObserver(
-        desktop, grabber, Reader(recogniser), rules, Noise(assistant.screen_lines, assistant.vault.subkey("lines")),
-        scope=chosen.screen_scope, thumbnail=thumbnail if chosen.thumbnails_days else None,
-    )  # fmt: skip
+    with ExitStack() as undo:  # of what is open already when the next part fails
+        recogniser = eyes.recogniser(chosen.ocr)
+        undo.callback(_close, recogniser)
+        desktop = eyes.desktop()
+        undo.callback(_close, desktop)
+        grabber = eyes.grabber()
+        undo.callback(_close, grabber)
+        observer = ScreenObserver(
+            desktop, grabber, Reader(recogniser), rules, Noise(assistant.screen_lines, assistant.vault.subkey("lines")),
+            scope=chosen.screen_scope, thumbnail=thumbnail if chosen.thumbnails_days else None,
+        )  # fmt: skip
+        undo.pop_all()
     return _Open(_choices(chosen), desktop, grabber, recogniser, observer)
+
+
+def _close(part: Any) -> None:
+    with suppress(InklingError):
+        getattr(part, "close", lambda: None)()
 
 
 def plain(noted: Any) -> dict[str, Any]:

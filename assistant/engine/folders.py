@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,13 @@ NOTHING_SECONDS = 60.0  # between two looks at whether a folder is watched by no
 class Folders:
     """Follows the folders the user has chosen. The attributes may be read from any thread."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, well: Callable[[], None] = lambda: None) -> None:
+        """``well`` is called whenever a file has been taken in, since a step goes on for as long as nothing fails."""
         self._assistant = assistant
+        self._well = well
         self._watcher: Watcher | None = None
         self._interrupt = threading.Event()
+        self._ended = False
         self.watched: tuple[str, ...] = ()
         self.taken = 0
         self.unreadable = 0
@@ -29,25 +33,35 @@ class Folders:
     def step(self) -> float:
         """Follow the folders until they are others, or ``interrupt`` is called; the seconds until the next step."""
         self._interrupt.clear()
-        self.watched = self._assistant.config().watched
-        if not self.watched:
-            self._watcher = None
+        if self._ended:
+            return 0.0
+        watcher = self._follow(self._assistant.config().watched)
+        if watcher is None:
             return NOTHING_SECONDS
-        from observers.watch import Watcher  # noqa: PLC0415 - loads every chat format
-
-        watcher = self._watcher = Watcher([Path(folder) for folder in self.watched], self._assistant.watched_files)
         for ready in watcher.changes(self._interrupt):
             self._take(watcher, ready)
         return 0.0
 
     def interrupt(self) -> None:
-        """Leave off after the file in hand."""
+        """Leave off after the file in hand, and look anew: the user has chosen otherwise, or said who they are."""
         self._interrupt.set()
 
-    def answered(self) -> None:
-        """The user has said who they are in some export."""
+    def end(self) -> None:
+        """Leave off after the batch in hand, for good."""
+        self._ended = True
+        self._interrupt.set()
+
+    def _follow(self, watched: tuple[str, ...]) -> Watcher | None:
+        """The watcher of these folders, the last one if it is that, as it remembers how far it has read logs."""
+        if watched != self.watched or not watched:
+            self.watched, self._watcher = watched, None
         if self._watcher is not None:
-            self._watcher.answered()
+            self._watcher.answered()  # perhaps
+        elif watched:
+            from observers.watch import Watcher  # noqa: PLC0415 - loads every chat format
+
+            self._watcher = Watcher([Path(folder) for folder in watched], self._assistant.watched_files)
+        return self._watcher
 
     def status(self) -> dict[str, Any]:
         """What is followed, in plain values; the user's own folders are named, the files in them are not."""
@@ -79,3 +93,4 @@ class Folders:
             self.unreadable += 1
             return  # it comes again when it has changed
         watcher.settle(ready, self._assistant.now(), problems)
+        self._well()

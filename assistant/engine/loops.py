@@ -28,7 +28,7 @@ class Loop:
     """Runs ``step`` until ended; what it returns is the seconds until it runs again.
 
     A step that raises one of Inkling's errors is tried again later and later, and ``failure`` says why meanwhile. Any
-    other error is the supervising thread's business, which logs it and begins anew.
+    other error is the supervising thread's business, which logs it and begins anew; ``failure`` says that it broke.
     """
 
     def __init__(self, name: str, step: Step, log: Log, close: Callable[[], None] = lambda: None) -> None:
@@ -39,6 +39,7 @@ class Loop:
         self._log = log
         self._wake = threading.Event()
         self._ended = False
+        self._retry = FIRST_RETRY_SECONDS
         self._thread = Supervised(name, self._work, log)
 
     def start(self) -> None:
@@ -49,10 +50,9 @@ class Loop:
         """Run the next step now, because something has changed."""
         self._wake.set()
 
-    @property
-    def ended(self) -> bool:
-        """Whether the loop is to end: a long step looks now and then."""
-        return self._ended
+    def well(self) -> None:
+        """What failed works again: for a step that goes on for long, called by itself."""
+        self.failure, self._retry = None, FIRST_RETRY_SECONDS
 
     def end(self) -> None:
         """Let no further step begin; returns at once."""
@@ -65,17 +65,25 @@ class Loop:
 
     def _work(self, stop: threading.Event) -> None:
         lower_priority()
-        retry = FIRST_RETRY_SECONDS
         try:
             while not (stop.is_set() or self._ended):
-                try:
-                    wait = self._step()
-                    self.failure, retry = None, FIRST_RETRY_SECONDS
-                except InklingError as error:
-                    if self.failure != str(error):
-                        self._log.failure("background work failed", error)
-                    self.failure, wait, retry = str(error), retry, min(LONGEST_RETRY_SECONDS, 2 * retry)
-                self._wake.wait(wait)
+                self._wake.wait(self._tried())
                 self._wake.clear()
         finally:
             self._close()
+
+    def _tried(self) -> float:
+        """Do a step; the seconds until the next one."""
+        try:
+            wait = self._step()
+        except InklingError as error:
+            if self.failure != str(error):
+                self._log.failure("background work failed", error)
+            wait, self._retry = self._retry, min(LONGEST_RETRY_SECONDS, 2 * self._retry)
+            self.failure = str(error)
+            return wait
+        except Exception:
+            self.failure = "it broke and is started again; the engine's log says where"
+            raise
+        self.well()
+        return wait

@@ -47,8 +47,11 @@ class Decisions:
         self._add(new)
 
     def latest(self, since: datetime | None = None) -> list[Noted]:
-        """What was noted, by the time it was last so, oldest first; with ``since``, what was still so then."""
-        return [noted for noted in self._kept if since is None or noted.last >= since]
+        """What was noted, by the time it was last so, oldest first; with ``since``, what was still so then.
+
+        May be asked from any thread.
+        """
+        return [noted for noted in tuple(self._kept) if since is None or noted.last >= since]
 
     def clear(self) -> None:
         """Forget them."""
