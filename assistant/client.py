@@ -1,27 +1,23 @@
 """The assistant at a distance: every verb, done by the engine that holds the vault.
 
-The surprising decision: what was asked is asked again by itself only where doing it twice is doing it once. If the
-engine ends in the middle of anything else, the caller is told that it is not known whether it was done. Nothing heavy
-is imported here: a command that only asks costs what Python costs.
+The surprising decision: observations are handed over in batches, each a call of its own, so that neither side ever
+holds more than one and what was acknowledged is what the pipeline has stored. Nothing heavy is imported here: a command
+that only asks costs what Python costs.
 """
 
 from __future__ import annotations
 
-import multiprocessing.connection
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from assistant.engine import auth, rendezvous, wire
+from assistant.engine import channel
+from assistant.engine.channel import Channel
 from assistant.verbs import Progress, Taken
-from memory.errors import EngineMismatchError, EngineUnreachableError
 from memory.ids import public_id
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
     from types import TracebackType
 
     from assistant.config import Config, ExpiredFacts
@@ -30,13 +26,6 @@ if TYPE_CHECKING:
 
 BATCH = 256  # observations handed over at a time, as many as the pipeline stores at a time
 BATCH_CHARACTERS = 4_000_000  # or fewer, if they are long
-
-# verbs that may be asked again when the engine ended before it answered
-_REPEATABLE = frozenset(
-    "take propositions proposition observation around history recall ask confirm reject pin allow disallow allowed "
-    "status names remember_names check wait_for_vectors config configure storage due expire between forget_range "
-    "add_thumbnails thumbnail extend_dwell state why resume lock".split()
-)
 
 
 def connect(folder: Path | str, start: bool = True) -> Client:
@@ -55,14 +44,7 @@ def stop(folder: Path | str) -> bool:
 
     Raises EngineUnreachableError if what is there does not answer as an engine does.
     """
-    connection = _reached(Path(folder).expanduser(), any_version=True)
-    if connection is None:
-        return False
-    with connection, suppress(EOFError, OSError):
-        connection.send_bytes(wire.encode({"verb": "stop", "arguments": {}}))
-        while True:  # the last thing an engine does is to hang up
-            connection.recv_bytes(wire.MOST_BYTES)
-    return True
+    return channel.stop(Path(folder).expanduser())
 
 
 class Client:
@@ -74,14 +56,12 @@ class Client:
     def __init__(self, folder: Path, start: bool) -> None:
         self.folder = folder
         self.recovery_code: str | None = None
-        self._start = start
-        self._idle: list[Connection] = []
-        self._mutex = threading.Lock()
-        self._closed = False
+        self._channel = Channel(folder, start)
+        self._call = self._channel.call
 
     def knock(self) -> None:
         """See that the engine answers."""
-        self._put_back(self._opened())
+        self._channel.knock()
 
     def now(self) -> datetime:
         """The present; the engine runs on the same machine."""
@@ -310,119 +290,13 @@ class Client:
 
     def close(self) -> None:
         """Hang up. The engine keeps the vault open for others."""
-        with self._mutex:
-            self._closed = True
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
+        self._channel.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
-
-    # how it is asked
-
-    def _call(self, verb: str, progress: Progress | None = None, **arguments: Any) -> Any:
-        """What the engine answers; again, by itself, if it ended meanwhile and asking twice does no harm."""
-        message = wire.encode({"verb": verb, "arguments": arguments})
-        try:
-            return self._asked(message, progress)
-        except (OSError, EOFError):
-            if verb not in _REPEATABLE:
-                raise EngineUnreachableError(
-                    "the engine ended before it answered; it is not known whether that was done: look, and try again"
-                ) from None
-        try:
-            return self._asked(message, progress)
-        except (OSError, EOFError):
-            raise EngineUnreachableError("the engine ended twice before it answered; see its log") from None
-
-    def _asked(self, message: bytes, progress: Progress | None) -> Any:
-        with self._borrowed() as connection:
-            connection.send_bytes(message)
-            while True:
-                reply = wire.decode(connection.recv_bytes(wire.MOST_BYTES))
-                if not isinstance(reply, dict):
-                    raise EngineMismatchError("the engine answered what makes no sense; restart it: inkling stop")
-                if "progress" not in reply:
-                    break
-                if progress:
-                    progress(int(reply["progress"]))
-        if "error" in reply:
-            raise wire.error_from(reply["error"])
-        return reply.get("result")
-
-    @contextmanager
-    def _borrowed(self) -> Iterator[Connection]:
-        """A connection nobody else uses; put back if all went well, closed if anything interrupted the exchange."""
-        connection = self._taken()
-        try:
-            yield connection
-        except BaseException:
-            connection.close()
-            raise
-        self._put_back(connection)
-
-    def _taken(self) -> Connection:
-        while True:
-            with self._mutex:
-                if self._closed:
-                    raise EngineUnreachableError("this client was closed; connect again")
-                connection = self._idle.pop() if self._idle else None
-            if connection is None:
-                return self._opened()
-            if not _is_over(connection):
-                return connection
-            connection.close()
-
-    def _put_back(self, connection: Connection) -> None:
-        with self._mutex:
-            if not self._closed:
-                self._idle.append(connection)
-                return
-        connection.close()
-
-    def _opened(self) -> Connection:
-        connection = _reached(self.folder)
-        if connection is None and self._start:
-            from assistant.engine import launch  # noqa: PLC0415 - seldom needed
-
-            connection = launch.started(self.folder, lambda: _reached(self.folder))
-        if connection is None:
-            raise EngineUnreachableError(f"no engine runs for {self.folder}; start it with: inkling start")
-        return connection
-
-
-def _reached(folder: Path, *, any_version: bool = False) -> Connection | None:
-    """A connection to the engine of a vault; None if none runs. Raises EngineMismatchError, EngineUnreachableError."""
-    found = rendezvous.read(folder)
-    if found is None:
-        return None
-    try:
-        connection: Connection = multiprocessing.connection.Client(found.address)
-    except (OSError, ValueError):
-        return None
-    if found.protocol != wire.PROTOCOL and not any_version:
-        connection.close()
-        raise EngineMismatchError(
-            f"the engine that runs (process {found.pid}) is of another version of Inkling; end it with: inkling stop"
-        )
-    try:
-        auth.introduce(connection, found.token)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _is_over(connection: Connection) -> bool:
-    """Whether the engine hung up on a connection that waits for nothing."""
-    try:
-        return connection.poll(0)
-    except (OSError, EOFError):
-        return True
 
 
 def _batches(observations: Iterable[Observation]) -> Iterator[list[Observation]]:

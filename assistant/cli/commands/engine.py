@@ -64,10 +64,14 @@ def status(session: Session, as_json: bool) -> None:
         _show(session, found)
 
 
-@click.command()
+@click.command(short_help="Lock the vault, now or when it is idle.")
+@click.option("--after", metavar="MINUTES", help="Not now: by itself when nobody used it so long; never ends that.")
 @pass_session
-def lock(session: Session) -> None:
+def lock(session: Session, after: str | None) -> None:
     """Lock the vault: its keys leave the engine's memory, and nothing is recorded until it is unlocked."""
+    if after is not None:
+        _lock_after(session, after)
+        return
     try:
         with session.engine(start=False) as client:
             client.lock()
@@ -140,6 +144,17 @@ def why(session: Session, minutes: float, as_json: bool) -> None:
         answer(_decision(decision))
     if not decisions:
         note(f"Nothing was looked at in the last {counted(round(minutes), 'minute')}.")
+
+
+def _lock_after(session: Session, after: str) -> None:
+    """Have the vault lock itself after so many idle minutes, or never."""
+    if after != "never" and not (after.isascii() and after.isdigit()):
+        raise click.BadParameter("a number of minutes, or never", param_hint="--after")
+    minutes = None if after == "never" else int(after)
+    with session.assistant() as assistant:
+        assistant.configure(auto_lock_minutes=minutes)
+    how = "never locks itself" if minutes is None else f"locks itself after {counted(minutes, 'minute')} without use"
+    answer(f"The vault {how}.")
 
 
 def _is_running(session: Session) -> bool:

@@ -110,6 +110,16 @@ def test_a_vault_that_is_not_there_is_said_alike(
         assert "inkling init" in run.err
 
 
+def test_locking_by_itself_is_chosen_and_ended(inkling: Inkling, nobody: Path) -> None:
+    assert inkling("lock", "--after", "60").out == "The vault locks itself after 60 minutes without use.\n"
+    with connect(nobody, start=False) as client:
+        assert client.config().auto_lock_minutes == 60
+        assert inkling("lock", "--after", "soon").status == 2
+        assert inkling("lock", "--after", "0").status == 2
+        assert inkling("lock", "--after", "never").out == "The vault never locks itself.\n"
+        assert client.config().auto_lock_minutes is None
+
+
 @pytest.fixture
 def served(running: Running, inkling: Inkling) -> Running:
     until(lambda: rendezvous.is_live(running.folder), "an engine that answers")
