@@ -25,6 +25,7 @@ _HEADER = re.compile(r"(?:Proc-Type|DEK-Info|Comment|Version):.*|\s*")
 _NUMBER = re.compile(r"(?<![^\s\d.])(?:\d{1,2}|[lIO]\d?|\d[OolIB]|B|S|Z)[ ]?(?:[.):·]|(?=\s))|[|│•·]")
 _WORD = re.compile(r"(?<!\S)[a-z][a-z0158|]*(?!\S)")
 _LETTERS = str.maketrans("0158|", "olsbl")
+_NO_WORDS = re.compile(r"[^a-z0-9\s.:)|│•·lIOBSZ]")  # no line of a phrase has these
 _LEAD = re.compile(r"(?i).*(?:phrase|words|seed|mnemonic)\s?:")
 _PHRASE = re.compile(
     r"(?:seed|recovery|secret|wallet|backup)(?:recovery)?(?:phrase|words|seed)|mnemonic|(?:12|24|these)words"
@@ -134,7 +135,9 @@ class _Words:
 
 def _words_on(line: Line) -> _Words | None:
     """The words of a line that holds nothing but short lower-case words and their numbers."""
-    lead = _LEAD.match(line.text)
+    lead = _LEAD.match(line.text) if ":" in line.text else None
+    if _NO_WORDS.search(line.text, lead.end() if lead else 0):
+        return None
     shown = " " * lead.end() + line.text[lead.end() :] if lead else line.text
     text = _NUMBER.sub(lambda m: " " * len(m.group()), shown)
     found = list(_WORD.finditer(text))

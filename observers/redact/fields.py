@@ -41,10 +41,11 @@ _CARD = re.compile(
     r"|n[úu]mero d[eo] (?:la )?(?:tarjeta|cart[ãa]o)|numero (?:della )?carta|numer karty|kaartnummer|číslo karty"
     r"|kortnummer|номер карты|カード番号|卡号"
 )
+_ANY_DIGIT = re.compile(r"[0158]")
 _DIGIT_IN_WORD = re.compile(r"(?<=[a-z])[0158]+(?=[a-z])|\b[58](?=[a-z]{4})|(?<=[a-z]{4})[0158]\b")
 _LETTERS = str.maketrans("0158", "olsb")
 _MORE = re.compile(
-    r"(?i)kart|card|tarjeta|iban|verify|step|schlüssel|clave|clé|chiave|klucz|digit|numbe"
+    r"kart|card|tarjeta|iban|verify|step|schlüssel|clave|clé|chiave|klucz|digit|numbe"
 )  # labels no chat has
 _EXPIRES = re.compile(r"(?<![\d/])(?:0[1-9]|1[0-2]) ?/ ?(?:20)?[2-4]\d(?![\d/])")
 _ACCOUNT = re.compile(
@@ -62,9 +63,10 @@ _NO_CODE = re.compile(
     rf"(?:{words.HARMLESS_CODE}|{words.RECOVERY_CODES}) ?(?:code|pin)|resend|didn['’]t|change|forgot|code (?:review|of)"
 )
 _AUTHENTICATOR = re.compile(
-    r"(?i)\b(?:auth(?!or)|oauth|otp|totp|2fa|mfa|authy|aegis)|authenticator|one-?timepass|verificationcode|two-factor"
+    r"\b(?:auth(?!or)|oauth|otp|totp|2fa|mfa|authy|aegis)|authenticator|one-?timepass|verificationcode|two-factor"
     r"|2-step|two-step"
 )
+_SIGNS = ("auth", "otp", "2fa", "mfa", "aegis", "one-time", "onetime", "verification", "two-", "2-step")
 _MASKED = re.compile(r"[•●*∙·○◦]*(?:[•●*∙○◦]{2}\w{1,2}|\w[•●*∙○◦]{2})[•●*∙·○◦]*")
 _IN_SENTENCE = 48  # characters; a longer cell is prose and no label
 _MISSES = 2  # rows without a value, before the table has ended
@@ -101,6 +103,8 @@ def rows_of(text: str) -> list[Row]:
 
 def _boxes(row: Row, line: str, at: int) -> Row:
     """A code typed into boxes of one character each is one cell."""
+    if len(row) == 1 or any(len(c.text) > 14 for c in row):
+        return row
     whole = "".join(c.text for c in row)
     boxes = len(row) >= 4 and all(len(c.text) == 1 for c in row) and digits_of(whole)
     boxes = boxes or (len(row) > 1 and re.fullmatch(r"(?:[A-Z2-7]{4}[ ]?){4,}|(?:\d{4}[ ]?){3,5}", whole))
@@ -108,36 +112,45 @@ def _boxes(row: Row, line: str, at: int) -> Row:
     return [Cell(line[first.column :].rstrip(), at + first.column, first.column)] if boxes else row
 
 
-def find(text: str) -> Iterator[Span]:
+def find(rows: Sequence[Row]) -> Iterator[Span]:
     """Yield every value that a label on the screen gives away."""
-    rows = rows_of(text)
-    network = _NETWORK.search(text) is not None
-    paying = _EXPIRES.search(text) is not None
-    yield from _authenticator(rows)
+    if not rows:
+        return
+    whole = [" ".join(c.text for c in row) for row in rows]
+    page = "\n".join(whole)
+    network = _NETWORK.search(page) is not None
+    paying = _EXPIRES.search(page) is not None
+    if _signs_in(page):
+        yield from _six_digits(rows)
     for i, row in enumerate(rows):
-        for k, cell in enumerate(row):
-            if not _is_label(cell.text):
-                continue
-            for kind in _kinds(cell.text, network=network):
-                yield from _values(rows, i, k, kind)
-        if 1 < len(row) <= 3 and "code" in _kinds(whole := " ".join(c.text for c in row), network=False):
-            yield from _values([[Cell(whole, row[0].start, row[0].column)], *rows[i + 1 : i + 3]], 0, 0, "code")
         if paying:
             yield from _after_expiry(rows, i)
+        if all(len(c.text) > _IN_SENTENCE for c in row) or not _may_label(whole[i]):
+            continue
+        for k, cell in enumerate(row):
+            for kind in _kinds(cell.text, network=network):
+                yield from _values(rows, i, k, kind)
+        if 1 < len(row) <= 3 and "code" in _kinds(whole[i], network=False):
+            yield from _values([[Cell(whole[i], row[0].start, row[0].column)], *rows[i + 1 : i + 3]], 0, 0, "code")
 
 
-def _is_label(text: str) -> bool:
-    """Whether a cell may be a label for a secret: short, and with the beginning of a word for one."""
-    short = len(text) <= _IN_SENTENCE and (text[0].isalnum() or text[0] in "*#")
-    if not short:
-        return False
+def _signs_in(page: str) -> bool:
+    """Whether the screen speaks of a second factor, in an authenticator or on the way in."""
+    low = page.lower()
+    return any(sign in low.replace(" ", "") for sign in _SIGNS) and (
+        _AUTHENTICATOR.search(low) is not None or _AUTHENTICATOR.search(low.replace(" ", "")) is not None
+    )
+
+
+def _may_label(text: str) -> bool:
+    """Whether a line may hold a label for a secret: it has the beginning of a word for one."""
     low = _mended(text.lower())
-    return may_announce(low) or _MORE.search(low) is not None or (" " in low and may_announce(low.replace(" ", "")))
+    return may_announce(low) or _MORE.search(low) is not None or may_announce(low.replace(" ", ""))
 
 
 def _kinds(label: str, *, network: bool) -> list[str]:
     """What a cell is a label for."""
-    if len(label) > _IN_SENTENCE:
+    if len(label) > _IN_SENTENCE or not (label[0].isalnum() or label[0] in "*#"):
         return []
     low = _mended(label.lower().strip(" *:：#?"))
     tight = low.replace(" ", "")
@@ -174,6 +187,8 @@ _TIGHT_IDENTITY = ("socialsecuritynumber", "socialsecurityno", "nationalinsuranc
 
 def _mended(label: str) -> str:
     """A label with the letters back that OCR took for digits."""
+    if not _ANY_DIGIT.search(label):
+        return label
     return _DIGIT_IN_WORD.sub(lambda m: m.group().translate(_LETTERS), label)
 
 
@@ -301,10 +316,8 @@ _VALUES = {
 }
 
 
-def _authenticator(rows: Sequence[Row]) -> Iterator[Span]:
-    """Six digits in two threes that stand alone, on a screen that speaks of signing in."""
-    if not any(_AUTHENTICATOR.search(c.text.replace(" ", "")) for row in rows for c in row):
-        return
+def _six_digits(rows: Sequence[Row]) -> Iterator[Span]:
+    """Six digits that stand alone, on a screen that speaks of signing in."""
     for row in rows:
         for cell in row:
             digits = digits_of(cell.text)

@@ -17,6 +17,13 @@ _GLUED = re.compile(
     r"(?i)\b(?:the|your|my|our)(?=pass(?:word|code)|code\b|pin\b)|(?:code|word|pass|pin|iban|token)(?=is\b)"
     r"|[a-z](?=password)|passw[o]rd(?=(?:is|for|again)\b)|\bis(?=your|the\b|[A-Z]{2}\d\d\b)|\b(?:pin|code|otp|tan|cvv|cvc|password|passcode):(?=\S)"
 )
+_SIGNS = (
+    *(who + what for who in ("the", "your", "my", "our") for what in ("pass", "code", "pin")),
+    *(what + "is" for what in ("code", "word", "pass", "pin", "iban", "token")),
+    *(what + ":" for what in ("pin", "code", "otp", "tan", "cvv", "cvc")),
+    *("isyour", "isthe", "password"),
+)  # cheap to look for; one of them is in whatever _GLUED finds
+_BANK = re.compile(r"is[A-Z]{2}\d\d")
 _SPLIT = re.compile(r"(?i)\b(?=\S{0,7} \S{0,7}(?!\w))p( ?)a( ?)s( ?)s( ?)w( ?)o( ?)r( ?)d\b")
 # Tokens that may be part of a key or an address: not those of letters alone, unless they are long.
 _TOKEN = re.compile(r"(?<![^\s\ue000│┃|])[^\s\ue000│┃|]*?(?:[\d_@+/]|[a-z][A-Z]|[^\s\ue000│┃|]{12})[^\s\ue000│┃|]*")
@@ -43,7 +50,9 @@ class Reading:
 def squeezed(text: str) -> Reading:
     """``text`` with every gap between cells two spaces wide, and a space where OCR lost the one that tells a secret."""
     cuts = [(m.start(), m.end(), "  ") for m in _WIDE.finditer(text)]
-    glued = [(m.end(), m.end(), " ") for m in _GLUED.finditer(text)]
+    low = text.lower()
+    near = any(sign in low for sign in _SIGNS) or _BANK.search(text)
+    glued = [(m.end(), m.end(), " ") for m in _GLUED.finditer(text)] if near else []
     split = [(m.start(n), m.end(n), "") for m in _SPLIT.finditer(text) for n in range(1, 8) if m.group(n)]
     return _without(text, sorted(cuts + glued + split))
 

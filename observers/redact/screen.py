@@ -93,13 +93,14 @@ def find(page: str) -> list[Span]:
         ]
         spans += [closed.span(s) for s in misread.find(closed.text)]
     lines = blocks.lines_of(page)
+    rows = fields.rows_of(page)
     spans += [
         *misread.find(page),
         *blocks.find(page, lines),
-        *fields.find(page),
+        *fields.find(rows),
         *_linked(page),
         *_assigned(page),
-        *_answered(page),
+        *_answered(rows),
     ]
     spans = [_trimmed(page, s) if s.kind == "recovery phrase" else s for s in spans]
     spans = [_followed(page, s) if s.kind == "api key" else s for s in spans]
@@ -151,7 +152,8 @@ def _closed(span: Span, page: str) -> bool:
 
 def _linked(page: str) -> Iterator[Span]:
     """Passwords in addresses that OCR put spaces into, and those attached to an option."""
-    for pattern in (_BROKEN_LINK, _ATTACHED):
+    patterns = [p for sign, p in (("@", _BROKEN_LINK), ("-p", _ATTACHED)) if sign in page]
+    for pattern in patterns:
         for match in pattern.finditer(page):
             if BLANK not in match.group(1):
                 yield Span(match.start(1), match.end(1), "password")
@@ -168,11 +170,8 @@ def _assigned(page: str) -> Iterator[Span]:
             yield Span(match.start(2), match.end(2), "password" if password else "api key")
 
 
-def _answered(page: str) -> Iterator[Span]:
+def _answered(rows: Sequence[fields.Row]) -> Iterator[Span]:
     """What answers a question in a conversation on the screen, whose lines are names and words of others too."""
-    if "?" not in page:
-        return
-    rows = fields.rows_of(page)
     for i, row in enumerate(rows):
         asked = [c.text for c in row if "?" in c.text and len(c.text) <= 120 and not _NO_QUESTION.search(c.text)]
         code = any(codes.asked(_apart(text)) for text in asked)
