@@ -10,7 +10,6 @@ from pathlib import Path
 def main() -> int:
     """Be the engine; the exit status is that of the error which kept it from being one."""
     from assistant.engine.background import Observing  # noqa: PLC0415
-    from assistant.engine.background import Observing  # noqa: PLC0415
     from assistant.engine.process import run  # noqa: PLC0415
     from memory.errors import InklingError  # noqa: PLC0415
 
