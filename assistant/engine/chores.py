@@ -57,11 +57,15 @@ class Housekeeping:
     def step(self) -> float:
         """What is due; the seconds until the next look."""
         if self._is_sure() and self._is_due():
-            self._assistant.distil()  # what expires unread would teach nothing
+            if self._loses_something():
+                self._assistant.distil()  # what expires unread would teach nothing
             self._assistant.expire()
             self._expired = self._timer()
         self._assistant.checkpoint()
         return HOUSEKEEPING_SECONDS
+
+    def _loses_something(self) -> bool:
+        return any(self._assistant.due(*each) for each in self._assistant.config().retention.items())
 
     def _is_sure(self) -> bool:
         now, timer = self._assistant.now(), self._timer()
