@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 import tui
-from assistant import Assistant
+from assistant.verbs import Verbs
 from tui.commands import InklingCommands
 from tui.screens.browse import BrowseScreen
 from tui.screens.help import HelpScreen
@@ -51,7 +51,7 @@ def test_the_fake_assistant_has_the_real_ones_verbs(ines):
     verbs = {name: verb for name, verb in vars(type(ines)).items() if not name.startswith("_") and name not in own}
     assert len(verbs) > 15
     for name, verb in verbs.items():
-        real = inspect.signature(getattr(Assistant, name)).parameters
+        real = inspect.signature(getattr(Verbs, name)).parameters
         assert list(inspect.signature(verb).parameters) == list(real), name
 
 

@@ -89,7 +89,7 @@ class AskScreen(AssistantScreen[None]):
 
     def on_failed(self, event: Failed) -> None:
         """Give the question back; the app says why it failed."""
-        if event.doing == "ask" and self._waiting is not None:
+        if event.doing == "ask" and self._waiting is not None and not self.inkling.will_be_done(event):
             self._waiting.show_failure()
             self.query_one("#asking", Input).value = self._waiting.question
             self._waiting = None

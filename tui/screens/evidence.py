@@ -88,7 +88,7 @@ class EvidenceScreen(ActingScreen[None]):
 
     def on_failed(self, event: Failed) -> None:
         """An item that cannot be read has no screen; the app says why."""
-        if event.doing == "read" and self._dossier is None:
+        if event.doing == "read" and self._dossier is None and not self.inkling.will_be_done(event):
             self.dismiss()
 
     def action_leave(self) -> None:

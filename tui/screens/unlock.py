@@ -1,7 +1,8 @@
 """Unlocking a vault that is there, with the passphrase or with the recovery code.
 
 While the passphrase is typed, the keyring is asked in the background if the user opted in to that; doing so also
-loads the heavy half of Inkling, so that the passphrase opens the vault sooner.
+loads the heavy half of Inkling, here or in the engine, so that the passphrase opens the vault sooner. A vault that was
+locked on purpose is not asked for so: the keyring would open it again at once.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Footer, Input, Static
 
-from memory.errors import InvalidInputError, WrongPassphraseError
+from memory.errors import EngineMismatchError, EngineUnreachableError, InvalidInputError, WrongPassphraseError
 from tui.calls import AssistantScreen, Failed
 from tui.widgets.status_line import StatusLine
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from assistant.verbs import Verbs
 
 _WRONG = "That passphrase does not open this vault. Look at Caps Lock and the keyboard layout, and try again."
+_LOOK_SECONDS = 0.7  # the box is not shown for so long while it may turn out that nobody need be asked
 _WRONG_AGAIN = f"{_WRONG} If it is lost, the recovery code opens the vault too: press ctrl+r."
+_QUIET = {"keyring", "join"}  # what nobody asked for
 
 
 class Opened(Message):
@@ -37,14 +40,15 @@ class Opened(Message):
 
 
 class UnlockScreen(AssistantScreen[None]):
-    """Asks for the passphrase of the app's vault."""
+    """Asks for the passphrase of the app's vault; ``why`` says why once more, if it was open before."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+r", "other_way", "Passphrase / recovery code"),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, why: str = "") -> None:
         super().__init__()
+        self._why = why
         self._by_code = False
         self._wrong = 0
 
@@ -52,7 +56,7 @@ class UnlockScreen(AssistantScreen[None]):
         """A box with one field."""
         with VerticalScroll(can_focus=False), Vertical(classes="box"):
             yield Static("Inkling", classes="title")
-            yield Static("Your vault is locked.", id="lead")
+            yield Static(self._why or "Your vault is locked.", id="lead")
             yield Input(password=True, placeholder="Passphrase", id="secret")
             yield Static("", id="said", markup=False)
             yield Static("Enter to unlock. Nothing you type here is kept.", classes="hint")
@@ -60,8 +64,18 @@ class UnlockScreen(AssistantScreen[None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Try the keyring, quietly."""
+        """See whether the vault is open in the engine or opened by the keyring, quietly."""
+        if self._why:
+            return
+        if self.inkling.engine is not None and self.inkling.engine.may_be_open():
+            self.add_class("-looking")
+            self.set_timer(_LOOK_SECONDS, self._ask)
         self.call("keyring", self.inkling.open_vault, Opened)
+
+    def join(self) -> None:
+        """Go on if the engine holds the vault open, somebody else having unlocked it."""
+        if self.inkling.engine is not None and not self.query_one("#secret", Input).disabled:
+            self.call("join", self.inkling.engine.join, Opened, latest_only=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Open the vault with what was typed."""
@@ -80,7 +94,10 @@ class UnlockScreen(AssistantScreen[None]):
     def on_failed(self, event: Failed) -> None:
         """Say kindly what was wrong, and let the user try again."""
         event.stop()
-        if event.doing == "keyring":
+        if event.doing in _QUIET:
+            self._ask()
+            if isinstance(event.error, EngineUnreachableError | EngineMismatchError):
+                self._say(self._kindly(event), error=True)
             return
         field = self.query_one("#secret", Input)
         field.disabled = False
@@ -103,6 +120,9 @@ class UnlockScreen(AssistantScreen[None]):
             self._wrong += 1
             return _WRONG_AGAIN if self._wrong > 1 else _WRONG
         return event.reason[:1].upper() + event.reason[1:]
+
+    def _ask(self) -> None:
+        self.remove_class("-looking")
 
     def _say(self, text: str, *, error: bool = False) -> None:
         said = self.query_one("#said", Static)

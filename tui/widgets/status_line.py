@@ -1,7 +1,9 @@
-"""The line that is always there: which vault, what it holds, and the promise."""
+"""The line that is always there: whether anything is recorded, which vault, what it holds, and the promise."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,29 +11,51 @@ from textual.content import Content
 from textual.widget import Widget
 
 from tui import wording
+from tui.recording import Recording
 from tui.text import one_line
 
 PROMISE = "nothing leaves this machine"
 
 
 class StatusLine(Widget):
-    """Draws the app's ``vault`` and ``held``; what does not fit is left out, the promise last."""
+    """Draws the app's ``recording``, ``vault`` and ``held``; what does not fit is left out, what is recorded never."""
 
     def on_mount(self) -> None:
         """Follow the app."""
-        self.watch(self.app, "held", self._redraw, init=False)
+        for name in ("held", "recording"):
+            self.watch(self.app, name, self._redraw, init=False)
 
     def _redraw(self) -> None:
         self.refresh()
 
     def render(self) -> Content:
-        """The vault, then the counts, then the promise at the right."""
-        vault, held = getattr(self.app, "vault", None), getattr(self.app, "held", None)
-        width = self.content_size.width
+        """What is recorded, the vault, the counts, and the promise at the right."""
+        app, width = self.app, self.content_size.width
         promise = Content.assemble(("● ", "$success"), PROMISE)
+        lefts = _lefts(
+            getattr(app, "vault", None), getattr(app, "held", None), getattr(app, "recording", None),
+            getattr(app, "clock", None),
+        )  # fmt: skip
         room = width - promise.cell_length - 2
-        left = next((text for text in _left(vault, held) if Content(text).cell_length <= room), "")
-        return Content.assemble(left, " " * (width - Content(left).cell_length - promise.cell_length), promise)
+        left = next((text for text in lefts if text.cell_length <= room), None)
+        if left is None:
+            return lefts[-1].truncate(width, ellipsis=True)
+        return Content.assemble(left, " " * (width - left.cell_length - promise.cell_length), promise)
+
+
+def _lefts(
+    vault: Path | None, held: dict[str, Any] | None, recording: Recording | None, clock: Callable[[], datetime] | None
+) -> list[Content]:
+    """Ways to say what is recorded and what is held, the fullest first."""
+    ways = _left(vault, held)
+    if recording is None or clock is None:
+        return [Content(way) for way in [*ways, ""]]
+    sign, colour = recording.sign
+    said = [Content.assemble((f"{sign} ", colour), words) for words in recording.words(clock()) if words]
+    full = [Content.assemble(said[0], f" · {way}") for way in ways if way]
+    if recording.state == "failed":
+        return [*full[-1:], *said]
+    return [*full, *said]
 
 
 def _left(vault: Path | None, held: dict[str, Any] | None) -> list[str]:
