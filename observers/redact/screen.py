@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from observers.redact import blocks, codes, fields, keys, misread, passwords
+from observers.redact import blocks, cells, codes, fields, keys, misread, passwords
 from observers.redact import vocabulary as words
 from observers.redact.hints import may_hold
 from observers.redact.reading import joined, squeezed
@@ -32,8 +32,10 @@ _BROKEN_LINK = re.compile(
     r"[^\s:@/]*(?:\s[^\s:@/]{1,20})?\s?:\s?(?!//)([^\s@/]{3,40}(?:\s[^\s@/]{2,40})?)\s?@"
 )
 _ATTACHED = re.compile(
-    r"(?i)\b(?:mysql(?:dump|admin)?|mariadb|mongo(?:sh)?|smbclient|sshpass)\b[^\n]{0,80}?\s-p ?(\S{4,})"
+    r"(?i)\b(?:mysql(?:dump|admin)?|mariadb|mongo(?:sh)?)\b[^\n]{0,80}?\s-p(\S{4,})"
+    r"|\bsshpass ?-p ?(\S{4,})|\bredis-cli\b[^\n]{0,60}?\s-a ?(\S{4,})"
 )
+_MEMBER = re.compile(r"(?i)[\"'](?:\w*_)?(?:pass|pwd|passwd|password|secret)[\"']\s?:\s?[\"']([^\"'\n]{4,64})[\"']")
 _PROMPT = re.compile(
     r"(?i)(?:'s password|password for [^\n:]{1,40}|passphrase for (?:key )?[^\n:]{1,80}):[ \t]*\n[ \t]*\Z"
 )
@@ -93,7 +95,7 @@ def find(page: str) -> list[Span]:
         ]
         spans += [closed.span(s) for s in misread.find(closed.text)]
     lines = blocks.lines_of(page)
-    rows = fields.rows_of(page)
+    rows = cells.rows_of(page)
     spans += [
         *misread.find(page),
         *blocks.find(page, lines),
@@ -152,11 +154,14 @@ def _closed(span: Span, page: str) -> bool:
 
 def _linked(page: str) -> Iterator[Span]:
     """Passwords in addresses that OCR put spaces into, and those attached to an option."""
-    patterns = [p for sign, p in (("@", _BROKEN_LINK), ("-p", _ATTACHED)) if sign in page]
+    patterns = [
+        p for sign, p in (("@", _BROKEN_LINK), ("-p", _ATTACHED), ("-a", _ATTACHED), ('"', _MEMBER)) if sign in page
+    ]
     for pattern in patterns:
         for match in pattern.finditer(page):
-            if BLANK not in match.group(1):
-                yield Span(match.start(1), match.end(1), "password")
+            n = match.lastindex or 1
+            if BLANK not in match.group(n) and not PLACEHOLDER.fullmatch(match.group(n)):
+                yield Span(match.start(n), match.end(n), "password")
 
 
 def _assigned(page: str) -> Iterator[Span]:
@@ -170,7 +175,7 @@ def _assigned(page: str) -> Iterator[Span]:
             yield Span(match.start(2), match.end(2), "password" if password else "api key")
 
 
-def _answered(rows: Sequence[fields.Row]) -> Iterator[Span]:
+def _answered(rows: Sequence[cells.Row]) -> Iterator[Span]:
     """What answers a question in a conversation on the screen, whose lines are names and words of others too."""
     for i, row in enumerate(rows):
         asked = [c.text for c in row if "?" in c.text and len(c.text) <= 120 and not _NO_QUESTION.search(c.text)]
