@@ -1,4 +1,7 @@
-"""The second style of scenes: other windows, other words, other languages, looked at only after the detectors were done."""
+"""The second style of scenes: other windows, words and languages, drawn up after the detectors were done.
+
+At first sight 8 of 90 secrets were left in the texts, where chat redaction left 20; then what that showed was mended.
+"""
 
 from __future__ import annotations
 
@@ -157,7 +160,8 @@ def _settings(rng: random.Random) -> Scene:
 
 
 def _tax(rng: random.Random) -> Scene:
-    number = f"{rng.choice('ABCEGHJKLMNPRSTWXYZ')}{rng.choice('ABCEGHJKLMNPRSTWXYZ')} {grouped(digits(rng, 6), 2)} {rng.choice('ABCD')}"
+    letters = "".join(rng.choices("ABCEGHJKLMNPRSTWXYZ", k=2))
+    number = f"{letters} {grouped(digits(rng, 6), 2)} {rng.choice('ABCD')}"
     return Scene("tax", [["Your details"], ["National Insurance number"], [number], ["Change"]], [number])
 
 

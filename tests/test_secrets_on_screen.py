@@ -19,7 +19,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 from planted import folded, remains
-from scenes import Scene, chat, first_style, harmless
+from scenes import Maker, Scene, chat, first_style, harmless
+from scenes_unseen import chat as other_chat
+from scenes_unseen import second_style
 from stores import dump
 from support import START
 
@@ -96,7 +98,7 @@ def read(picture: Image.Image) -> str:
 # taking in
 
 
-def screens(makers: Sequence[Any], count: int, seed: int) -> Iterator[tuple[Scene, random.Random]]:
+def screens(makers: Sequence[Maker], count: int, seed: int) -> Iterator[tuple[Scene, random.Random]]:
     """Scenes of every maker in turn, each with look-alikes above or below."""
     for n in range(count):
         rng = random.Random(f"{seed} {n}")
@@ -137,15 +139,16 @@ def observed_chat(n: int, scene: Scene) -> tuple[Taken, list[Observation]]:
     ]  # fmt: skip
 
 
-def take_in(assistant: Assistant, makers: Sequence[Any], talk: Any, count: int, seed: int) -> list[Taken]:
-    """``count`` screens and as many chats; a third of the chats are on a screen too."""
-    taken = []
-    for n, (scene, rng) in enumerate(screens(makers, count, seed)):
-        taken.append(observed_screen(n, scene, rng))
+def take_in(
+    assistant: Assistant, makers: Sequence[Maker], talk: Maker, count: int, seed: int, first: int = 0
+) -> list[Taken]:
+    """``count`` screens and as many chats, numbered from ``first``; a third of the chats are on a screen."""
+    taken = [observed_screen(first + n, *made) for n, made in enumerate(screens(makers, count, seed))]
     for n in range(count):
         rng = random.Random(f"{seed} chat {n}")
         scene = talk(rng)
-        taken.append(observed_screen(count + n, scene, rng) if n % 3 == 0 else observed_chat(n, scene))
+        on_screen = n % 3 == 0
+        taken.append(observed_screen(first + count + n, scene, rng) if on_screen else observed_chat(first + n, scene))
     for _, observations in taken:
         for observation in observations:
             assistant.observe([observation])
@@ -187,13 +190,13 @@ def leaks(taken: Sequence[Taken], assistant: Assistant) -> list[str]:
 def losses(taken: Sequence[Taken], assistant: Assistant) -> list[str]:
     """Look-alikes that were read and are gone."""
     texts, _ = stored(assistant)
-    out = []
-    for one in taken:
-        shown = "\n".join(texts.get(key, "") for key in one.keys)
-        for sought in one.scene.harmless:
-            if folded(sought) in folded(one.read) and folded(sought) not in folded(shown):
-                out.append(f"{one.scene.name}: {sought!r} not in {shown!r}")
-    return out
+    return [
+        f"{one.scene.name}: {sought!r} not in {shown!r}"
+        for one in taken
+        for shown in ["\n".join(texts.get(key, "") for key in one.keys)]
+        for sought in one.scene.harmless
+        if folded(sought) in folded(one.read) and folded(sought) not in folded(shown)
+    ]
 
 
 def seen(taken: Sequence[Taken]) -> float:
@@ -202,11 +205,21 @@ def seen(taken: Sequence[Taken]) -> float:
     return sum(bool(remains(s, text)) for s, text in secrets) / len(secrets)
 
 
-def test_no_planted_secret_is_stored_and_look_alikes_are(assistant: Assistant) -> None:
-    taken = take_in(assistant, first_style()[::2], chat, 12, seed=1)
+def check(assistant: Assistant, taken: Sequence[Taken]) -> None:
     assert leaks(taken, assistant) == []
     assert losses(taken, assistant) == []
     assert seen(taken) > 0.9
+
+
+def test_no_planted_secret_is_stored_and_look_alikes_are(assistant: Assistant) -> None:
+    makers = [*first_style()[::4], *second_style()[::5]]
+    check(assistant, take_in(assistant, makers, chat, 12, seed=1))
+
+
+@pytest.mark.slow
+def test_none_of_three_hundred_planted_secrets_is_stored(assistant: Assistant) -> None:
+    taken = take_in(assistant, first_style(), chat, 75, seed=2)
+    check(assistant, [*taken, *take_in(assistant, second_style(), other_chat, 75, seed=3, first=1000)])
 
 
 def test_the_search_finds_secrets_that_are_stored(assistant: Assistant) -> None:

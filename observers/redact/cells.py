@@ -9,6 +9,7 @@ from observers.redact.misread import digits_of
 from observers.redact.shapes import looks_like_name
 
 _CELL = re.compile(r"[^\s│┃|]+(?:[ \u00a0][^\s│┃|]+)*")
+_GROUPS = re.compile(r"(?:[A-Z2-7]{4}[ ]?){4,}|(?:\d{4}[ ]?){3,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,12 @@ def rows_of(text: str) -> list[Row]:
 
 
 def _boxes(row: Row, line: str, at: int) -> Row:
-    """A code typed into boxes of one character each is one cell."""
+    """A code typed into boxes of one character each is one cell, and so is a key or a number in groups of four."""
     if len(row) == 1 or any(len(c.text) > 14 for c in row):
         return row
     whole = "".join(c.text for c in row)
-    boxes = len(row) >= 4 and all(len(c.text) == 1 for c in row) and digits_of(whole)
-    boxes = boxes or (len(row) > 1 and re.fullmatch(r"(?:[A-Z2-7]{4}[ ]?){4,}|(?:\d{4}[ ]?){3,5}", whole))
+    typed = len(row) >= 4 and all(len(c.text) == 1 for c in row) and digits_of(whole) != ""
+    boxes = typed or _GROUPS.fullmatch(whole) is not None
     first = row[0]
     return [Cell(line[first.column :].rstrip(), at + first.column, first.column)] if boxes else row
 

@@ -51,6 +51,9 @@ _ASSIGNED = re.compile(
 _REST = re.compile(
     r"[ \t]*\n?[ \t]*(?:\S{1,6} )?(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)[\w\-+/=.]{16,}(?![^\s\"',;)])", re.ASCII
 )
+_ASKS = re.compile(
+    r"(?i)[?？]|\bpl[sz]\b|\bplease\b|\bwhat|\bcan (?:yo)?u\b|porfa|教えて|\bagain\b|\bbitte\b|logged .*out"
+)
 _NO_QUESTION = re.compile(
     r"(?i)forgot|vergessen|oubli|olvid|dimenticat|esquec|zapomni|didn['’]t|lost|can['’]t|need help"
 )
@@ -178,9 +181,10 @@ def _assigned(page: str) -> Iterator[Span]:
 def _answered(rows: Sequence[cells.Row]) -> Iterator[Span]:
     """What answers a question in a conversation on the screen, whose lines are names and words of others too."""
     for i, row in enumerate(rows):
-        asked = [c.text for c in row if "?" in c.text and len(c.text) <= 120 and not _NO_QUESTION.search(c.text)]
-        code = any(codes.asked(_apart(text)) for text in asked)
-        word = any(passwords.asked(text)[0] and passwords.asks(text) for text in map(_apart, asked))
+        asked = [_apart(c.text) for c in row if len(c.text) <= 120 and _ASKS.search(c.text)]
+        asked = [text for text in asked if not _NO_QUESTION.search(text)]
+        code = any(codes.asked(text) and "?" in text for text in asked)
+        word = any(True in passwords.asked(text) and passwords.asks(text) for text in asked)
         if not code and not word:
             continue
         for cell in (c for below in rows[i + 1 : i + 1 + _ASKED_LINES] for c in below):
