@@ -37,7 +37,7 @@ class PlayedScreen:
         self.locked = False
         self.broken: InklingError | None = None
         self.refused: InklingError | None = None
-        self.looks = self.opened = self.closed = 0
+        self.looks = self.tries = self.opened = self.closed = 0
         self.grabbed: list[int] = []
 
     def show(self, number: int, app: str | None, title: str | None, *lines: str, rect: Rect = GLASS) -> None:
@@ -56,10 +56,10 @@ class PlayedScreen:
 
     def open(self) -> PlayedScreen:
         """As the engine opens the desktop, or the grabber."""
-        self.opened += 1
+        self.tries += 1
         if error := self.refused or self.broken:
-            self.opened -= 1
             raise error
+        self.opened += 1
         return self
 
     def close(self) -> None:
