@@ -83,6 +83,17 @@ TEXTS: dict[str, list[str]] = {
         "दोपहर के बाद मैं चाय नहीं पीता।",
     ],
 }
+# Fonts, colours and text on which no constant of the line finder was chosen. Keep it so.
+HELD_OUT_FAMILIES = ("DejaVu Serif", "URW Bookman", "Noto Serif", "Noto Sans Mono")
+HELD_OUT_THEMES = {"sepia": ("#f4ecd8", "#5b4636", "#8a3b12"), "slate": ("#263238", "#b0bec5", "#80cbc4")}
+HELD_OUT = [
+    "Rowan borrowed the small ladder again and left it leaning against the greenhouse.",
+    "We agreed on 640 euros a month, heating included, starting from the first of May.",
+    "my knee hurts when i run more than 8 km, swimming is fine though",
+    "Backup finished at 02:17:45 (3 warnings, 0 errors) -> see /var/log/nightly.log",
+    "Could you water the tomatoes on Tuesday & Friday? The key is under the third pot.",
+    "git rebase --onto main feature~3 feature   # drops the two oldest commits",
+]
 FALLBACK = "'Noto Sans CJK SC', 'Noto Sans'"
 FAMILY_OF = {
     "Japanese": "Noto Sans CJK JP",
@@ -114,13 +125,23 @@ class Page:
 
 
 def article(script: str, size: int, theme: str, family: str) -> Page:
-    """A heading and a paragraph, as on any page."""
-    paper, ink, link = THEMES[theme]
+    """A page of one script."""
     font = FAMILIES[family] if script not in FAMILY_OF else FAMILY_OF[script]
+    return _written((script, f"{size} px", theme, family), TEXTS[script], size, THEMES[theme], font)
+
+
+def held_out(size: int, theme: str, font: str) -> Page:
+    """A page that was not looked at while the line finder was made."""
+    return _written(("held-out", f"{size} px", theme, font), HELD_OUT, size, HELD_OUT_THEMES[theme], font)
+
+
+def _written(group: tuple[str, ...], texts: list[str], size: int, colours: tuple[str, str, str], font: str) -> Page:
+    """A heading and a paragraph, as on any page."""
+    paper, ink, link = colours
     step = round(size * 1.5)
     parts, lines = [], []
     top = 24
-    for row, text in enumerate(TEXTS[script]):
+    for row, text in enumerate(texts):
         big = row == 0
         height = step * 2 if big else step
         placed = Placed(text, 40, top, WIDTH - 80, height)
@@ -128,7 +149,7 @@ def article(script: str, size: int, theme: str, family: str) -> Page:
         parts.append(_line(placed, style, link if row == 3 else ink))
         lines.append(placed)
         top += height
-    return Page((script, f"{size} px", theme, family), _body(paper, "".join(parts)), tuple(lines))
+    return Page(group, _body(paper, "".join(parts)), tuple(lines))
 
 
 def chat(theme: str) -> Page:
@@ -155,7 +176,7 @@ def chat(theme: str) -> Page:
         )
         lines.append(Placed(name, 66, top - 2, 140, 22))
         parts.append(_line(lines[-1], f"font: 600 15px {font}", ink))
-        lines.append(Placed(f"1{row}:0{row}", 236, top - 2, 42, 22))
+        lines.append(Placed(f"1{row}:0{row}", 226, top - 2, 50, 22))
         parts.append(_line(lines[-1], f"font: 12px {font}", "#6e7781" if theme == "light" else "#9da5ae"))
     said = [TEXTS["English"][row] for row in (1, 4, 6, 0, 2, 8)]
     for row, text in enumerate(said):
@@ -223,6 +244,9 @@ def pages() -> list[Page]:
         if script != "English":
             sizes = SIZES if script == "Latin, diacritics" else (13, 16)
             made += [article(script, size, theme, "sans") for size in sizes for theme in THEMES]
+    made += [
+        held_out(size, theme, font) for size in (12, 15, 18) for theme in HELD_OUT_THEMES for font in HELD_OUT_FAMILIES
+    ]
     return [*made, chat("light"), chat("dark"), picture()]
 
 

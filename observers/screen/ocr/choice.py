@@ -1,7 +1,8 @@
 """Which OCR engines there are, and which is the best here.
 
-The platform's own engine is cheaper and reads more scripts, so it comes first; RapidOCR comes with Inkling and works
-everywhere. Tesseract is used only if asked for: it misses dark themes and small text (benchmarks/RESULTS.md).
+The platform's own engine needs no model of ours and comes first, though neither has been measured yet. RapidOCR comes
+with Inkling. Tesseract is used only if asked for: it reads articles well, but neither chat windows nor text on pictures
+nor bitmap fonts (benchmarks/RESULTS.md).
 """
 
 from __future__ import annotations

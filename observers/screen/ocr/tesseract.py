@@ -1,7 +1,8 @@
 """Tesseract, where its command is installed: for scripts whose language data the user has put there.
 
-The image goes through stdin as a grey BMP, the one format that its image library reads from memory on every platform;
-for others it writes a temporary file on some. Screen text is too small for it, so the image is doubled.
+The image goes through stdin as a grey BMP, which its image library should decode in memory, where for other formats it
+may use a temporary file on some platforms. The image is doubled, and inverted if dark: it was made for print. None of
+these settings was compared with others.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ SCALE = 2
 BAND_PIXELS = 2_000_000
 LEAST_CONFIDENCE = 0.4
 TIMEOUT_SECONDS = 60.0  # for each band
-DARK = 110  # of 255: paper darker than this is inverted; Tesseract was trained on print
+DARK = 110  # of 255: paper darker than this is inverted
 
 
 class Tesseract:
