@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 BAND_PIXELS = 1_500_000  # looked for lines at once
 DETECTED_PIXELS = 500_000  # given to the detector at once: a whole 1080p frame through it in such parts peaks at 0.5 GB
-PADDING = 0.1  # heights around the ink, between 0.05 and 0.15, which read alike; 0.4 brings 3 % errors in accented Latin of 12 px
+PADDING = 0.1  # heights around the ink: 0.05 and 0.15 read alike, 0.4 misreads 3 % of accented Latin at 12 px
 LONGEST = 60  # heights: a longer line is read in pieces, for memory
 LEAST_CONFIDENCE = {1: 0.97, 2: 0.85}  # by characters, else 0.6: an icon looks like an O, seldom like a word
 SYMBOLS = frozenset(map(chr, range(0x2295, 0x22A2))) | frozenset(map(chr, range(0x2500, 0x27C0)))  # circles, boxes
