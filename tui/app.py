@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.color import Color
-from textual.reactive import reactive
 from textual.screen import ModalScreen
 
 from assistant.verbs import IN_PROCESS_VARIABLE
@@ -72,8 +71,6 @@ class InklingApp(FollowingApp):
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="Leave Inkling"),
         Binding("q", "quit", "Quit", show=False, tooltip="Leave Inkling"),
     ]
-
-    held: reactive[dict[str, Any] | None] = reactive(None)
 
     def __init__(
         self, vault: Path, assistant: Verbs | None = None, clock: Clock = _now, connect: Connect | None = None

@@ -46,6 +46,7 @@ class FollowingApp(App[None]):
     ]
 
     recording: reactive[Recording | None] = reactive(None)
+    held: reactive[dict[str, Any] | None] = reactive(None)  # what the vault holds, in numbers
 
     class Looked(Message):
         """The engine said how it is, or None: none runs. ``opened`` is how often the vault had been opened by then."""
@@ -105,7 +106,7 @@ class FollowingApp(App[None]):
         self._missed = 0 if event.state is not None else self._missed + 1
         if event.state is None:
             if self._missed >= _MISSED:
-                self.recording = Recording("gone")
+                self.recording = Recording("gone" if self.times_opened else "off")
                 self.cover(_GONE)
             return
         self.recording = recording.told(event.state)
@@ -133,6 +134,7 @@ class FollowingApp(App[None]):
     def cover(self, said: str) -> None:
         """Ask for the passphrase over whatever is shown, if the vault was open."""
         if self.times_opened and self.unlock_screen() is None:
+            self.held = None  # how much there is, is nobody's business now
             self.push_screen(UnlockScreen(said))
 
     def uncover(self) -> None:

@@ -41,6 +41,10 @@ class ActingScreen(AssistantScreen[Closing], Generic[Closing]):
 
     _offered: tuple[bool, ...] = ()
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._unsaved: dict[tuple[str, str | None], str] = {}
+
     @property
     def subject(self) -> Proposition | None:
         """The proposition in view."""
@@ -77,6 +81,26 @@ class ActingScreen(AssistantScreen[Closing], Generic[Closing]):
         """Do something that changes the vault, then say what was done."""
         self.call(doing, verb, lambda _: Changed(said, gone))
 
+    def take_words(
+        self, doing: str, verb: Callable[[str], object], said: str, asked: tuple[str, str], item: str | None = None
+    ) -> None:
+        """Ask for a sentence, by a title and a text to begin with, and do something with it.
+
+        Words that could not be saved are there again the next time.
+        """
+        key = (doing, item)
+
+        def saved(_: object) -> Changed:
+            self._unsaved.pop(key, None)
+            return Changed(said)
+
+        def save(text: str | None) -> None:
+            if text is not None:
+                self._unsaved[key] = text
+                self.call(doing, lambda: verb(text), saved)
+
+        self.app.push_screen(SentenceDialog(*asked, self._unsaved.get(key)), save)
+
     def action_confirm(self) -> None:
         """The user says it is so."""
         if (held := self.subject) is not None:
@@ -102,12 +126,8 @@ class ActingScreen(AssistantScreen[Closing], Generic[Closing]):
         if (held := self.subject) is None:
             return
         assistant, held_id = self.assistant, held.id
-
-        def save(text: str | None) -> None:
-            if text is not None:
-                self.change("edit", lambda: assistant.edit(held_id, text=text), "Saved in your words.")
-
-        self.app.push_screen(SentenceDialog("In your own words", held.text), save)
+        verb = lambda text: assistant.edit(held_id, text=text)  # noqa: E731
+        self.take_words("edit", verb, "Saved in your words.", ("In your own words", held.text), held_id)
 
     def action_allow(self) -> None:
         """Ask whether a sensitive class may be used."""

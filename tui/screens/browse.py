@@ -17,7 +17,6 @@ from tui.dossier import Dossier, collect
 from tui.listing import Listing
 from tui.screens.acting import ActingScreen, Changed
 from tui.screens.ask import AskScreen
-from tui.screens.dialogs import SentenceDialog
 from tui.screens.evidence import EvidenceScreen
 from tui.widgets.evidence_pane import EvidencePane
 from tui.widgets.item_list import ItemList
@@ -280,13 +279,8 @@ class BrowseScreen(ActingScreen[None]):
 
     def action_remember(self) -> None:
         """Let the user tell something."""
-        assistant = self.assistant
-
-        def save(text: str | None) -> None:
-            if text is not None:
-                self.change("remember", lambda: assistant.remember(text), "Remembered on your word.")
-
-        self.app.push_screen(SentenceDialog("Tell Inkling something about yourself", "The user "), save)
+        asked = ("Tell Inkling something about yourself", "The user ")
+        self.take_words("remember", self.assistant.remember, "Remembered on your word.", asked)
 
     def action_distil(self) -> None:
         """Draw propositions from what waits."""

@@ -41,20 +41,21 @@ class SentenceField(TextArea):
 
 
 class SentenceDialog(ModalScreen[str | None]):
-    """Asks for a sentence; None if the user thought better of it, or changed nothing."""
+    """Asks for a sentence; None if the user thought better of it, or changed nothing. ``draft`` was typed before."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave it")]
 
-    def __init__(self, title: str, text: str) -> None:
+    def __init__(self, title: str, text: str, draft: str | None = None) -> None:
         super().__init__()
         self._title = title
         self._text = clean(text)
+        self._draft = self._text if draft is None else clean(draft)
 
     def compose(self) -> ComposeResult:
         """A title, the field, and what the keys do."""
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="title", markup=False)
-            yield SentenceField(self._text, soft_wrap=True, tab_behavior="focus")
+            yield SentenceField(self._draft, soft_wrap=True, tab_behavior="focus")
             yield Static("Your word outranks any inference. Enter saves, Escape leaves it.", classes="hint")
 
     def on_mount(self) -> None:

@@ -15,7 +15,13 @@ from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Footer, Input, Static
 
-from memory.errors import EngineMismatchError, EngineUnreachableError, InvalidInputError, WrongPassphraseError
+from memory.errors import (
+    EngineMismatchError,
+    EngineUnreachableError,
+    InvalidInputError,
+    VaultLockedError,
+    WrongPassphraseError,
+)
 from tui.calls import AssistantScreen, Failed
 from tui.widgets.status_line import StatusLine
 
@@ -70,7 +76,9 @@ class UnlockScreen(AssistantScreen[None]):
         if self.inkling.engine is not None and self.inkling.engine.may_be_open():
             self.add_class("-looking")
             self.set_timer(_LOOK_SECONDS, self._ask)
-        self.call("keyring", self.inkling.open_vault, Opened)
+            self.call_after_refresh(self.join)
+        else:
+            self.call_after_refresh(self._try_keyring)  # what it loads would keep the first paint waiting
 
     def join(self) -> None:
         """Go on if the engine holds the vault open, somebody else having unlocked it."""
@@ -81,7 +89,11 @@ class UnlockScreen(AssistantScreen[None]):
         """Open the vault with what was typed."""
         event.stop()
         secret, field = event.value, event.input
-        if not secret or field.disabled:
+        if field.disabled:
+            return
+        if not secret:
+            if self._why:
+                self._try_keyring()
             return
         field.disabled = True
         self._say("Opening…")
@@ -96,8 +108,12 @@ class UnlockScreen(AssistantScreen[None]):
         event.stop()
         if event.doing in _QUIET:
             self._ask()
+            if event.doing == "join" and not self._why and isinstance(event.error, VaultLockedError):
+                self._try_keyring()
             if isinstance(event.error, EngineUnreachableError | EngineMismatchError):
                 self._say(self._kindly(event), error=True)
+            elif event.doing == "keyring" and self._why:
+                self._say("Type the passphrase of this vault.")
             return
         field = self.query_one("#secret", Input)
         field.disabled = False
@@ -120,6 +136,9 @@ class UnlockScreen(AssistantScreen[None]):
             self._wrong += 1
             return _WRONG_AGAIN if self._wrong > 1 else _WRONG
         return event.reason[:1].upper() + event.reason[1:]
+
+    def _try_keyring(self) -> None:
+        self.call("keyring", self.inkling.open_vault, Opened)
 
     def _ask(self) -> None:
         self.remove_class("-looking")
