@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from assistant.config import Config, ExpiredFacts
-    from memory.records import Answer, Hit, ItemType, Observation, Proposition, Revision, Sensitivity
-    from memory.retention import Limit
+    from memory.records import Answer, Hit, ItemType, Limit, Observation, Proposition, Revision, Sensitivity
 
 BATCH = 256  # observations handed over at a time, as many as the pipeline stores at a time
 BATCH_CHARACTERS = 4_000_000  # or fewer, if they are long

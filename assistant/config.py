@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from memory.errors import InvalidInputError
-from memory.retention import Limit
+from memory.records import Limit
 
 if TYPE_CHECKING:
     from memory.store import Store

@@ -16,7 +16,8 @@ from assistant import config
 from assistant.config import Config, ExpiredFacts
 from memory.errors import InvalidInputError
 from memory.ids import parse_id
-from memory.retention import MEGABYTE, Limit, Retention
+from memory.records import Limit
+from memory.retention import MEGABYTE, Retention
 
 if TYPE_CHECKING:
     from assistant.backlog import Backlog

@@ -72,6 +72,7 @@ class Pipeline:
             clean = self._redaction.clean(batch, held)
             self._redaction.mend(clean.earlier, at)
             fresh = [o for o in clean.observations if o.stable_key not in forgotten | expired]
+            fresh = [o for o in map(self._forgetting.without_forgotten, fresh) if o.text.strip()]
             _, new = self._store.observations.add(fresh, at)
             rows = self._store.observations.rows_of(keys)
         if clean.earlier:

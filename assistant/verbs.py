@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from assistant.config import Config, ExpiredFacts
-    from memory.records import Answer, Hit, ItemType, Observation, Proposition, Revision, Sensitivity
-    from memory.retention import Limit
+    from memory.records import Answer, Hit, ItemType, Limit, Observation, Proposition, Revision, Sensitivity
 
 Progress = Callable[[int], None]
 

@@ -16,6 +16,8 @@ from memory.ids import public_id
 from memory.records import Observation, Revision
 from memory.store import Held, Store, Stored, Support
 
+TELLING_LETTERS = 16  # of a line on a screen: "Reply all" is on many, and forgetting one must not keep out the others
+
 _WORDS = re.compile(r"\w+")
 
 
@@ -48,6 +50,7 @@ class Forgetting:
             alone, others = self._resting_on(rows)
             self.propositions(alone, at)
             self._store.tombstones.add((self._observation(s.observation.stable_key) for s in stored), at)
+            self._store.tombstones.add((m for s in stored for m in self._lines(s.observation).values()), at)
             self._store.observations.delete(rows)
             for proposition in others:
                 self._reword(proposition, set(rows), at, "forget", "evidence forgotten")
@@ -117,6 +120,15 @@ class Forgetting:
         marks = {self._observation(key): key for key in observation_keys}
         return {marks[mark] for mark in self._store.tombstones.among(marks)}
 
+    def without_forgotten(self, observation: Observation) -> Observation:
+        """Screen text without the lines that were forgotten: a window that still shows them is no new evidence."""
+        marks = self._lines(observation) if self._store.tombstones.any() else {}
+        gone = self._store.tombstones.among(marks.values()) if marks else set()
+        if not gone:
+            return observation
+        left = (line for line in observation.text.split("\n") if marks.get(line) not in gone)
+        return replace(observation, text="\n".join(left))
+
     def welcome(self, text: str) -> None:
         """Take a claim back from the forgotten, because the user wrote it again; call inside a transaction."""
         self._store.tombstones.remove([self._claim(text)])
@@ -158,6 +170,13 @@ class Forgetting:
     def _places(self, observation_key: str, quote: str, start: int) -> list[bytes]:
         """One mark for every word of a quote by its place: another engine may quote more, or less, of a sentence."""
         return [self._mark("word", observation_key, str(start + word.start())) for word in _WORDS.finditer(quote)]
+
+    def _lines(self, observation: Observation) -> dict[str, bytes]:
+        """What recognises the lines of screen text that say enough to be told from others'."""
+        if observation.source != "screen":
+            return {}
+        lines = {line: _normal(line) for line in observation.text.split("\n")}
+        return {line: self._mark("line", words) for line, words in lines.items() if len(words) >= TELLING_LETTERS}
 
     def _observation(self, key: str) -> bytes:
         return self._mark("observation", key)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from typing import Literal, get_args
 
 from memory.errors import InvalidInputError
@@ -198,3 +198,27 @@ class Relation:
 
     label: RelationLabel
     probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much of one source is kept: ``days`` after it happened, and ``megabytes`` in all. None is no limit.
+
+    Raises InvalidInputError if either is no whole number above 0.
+    """
+
+    days: int | None = None
+    megabytes: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("days", "megabytes"):
+            value = getattr(self, name)
+            if value is not None and (type(value) is not int or not 0 < value <= 1_000_000):
+                raise InvalidInputError(f"a limit's {name} must be a whole number from 1 to 1,000,000, or none")
+
+    def oldest(self, now: datetime) -> datetime | None:
+        """The moment before which nothing is kept."""
+        try:
+            return None if self.days is None else now - timedelta(days=self.days)
+        except OverflowError:  # before the year 1
+            return None

@@ -10,46 +10,22 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from memory.errors import InvalidInputError, StorageFullError
+from memory.errors import StorageFullError
 from memory.store.propositions import Link
 
 if TYPE_CHECKING:
     from memory.forgetting import Forgetting
-    from memory.records import Observation
+    from memory.records import Limit, Observation
     from memory.store import Store
 
 GAP = " … "  # between two passages of an observation that was cut down
 BATCH = 40  # observations that expire in one transaction; taking one out of the text index takes up to 5 ms
 PAGE = 20_000  # looked up at a time
 MEGABYTE = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """How much of one source is kept: ``days`` after it happened, and ``megabytes`` in all. None is no limit.
-
-    Raises InvalidInputError if either is no whole number above 0.
-    """
-
-    days: int | None = None
-    megabytes: int | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("days", "megabytes"):
-            value = getattr(self, name)
-            if value is not None and (type(value) is not int or not 0 < value <= 1_000_000):
-                raise InvalidInputError(f"a limit's {name} must be a whole number from 1 to 1,000,000, or none")
-
-    def oldest(self, now: datetime) -> datetime | None:
-        """The moment before which nothing is kept."""
-        try:
-            return None if self.days is None else now - timedelta(days=self.days)
-        except OverflowError:  # before the year 1
-            return None
 
 
 def too_old(observations: Iterable[Observation], limits: Mapping[str, Limit], now: datetime) -> set[str]:

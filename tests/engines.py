@@ -51,6 +51,9 @@ class Recorder:
     def changed(self) -> None:
         self._hear("changed")
 
+    def drop(self) -> None:
+        self._hear("drop")
+
     def status(self) -> dict[str, Any]:
         return {"state": "paused" if self.paused else "off", "until": self.paused[-1][0] if self.paused else None}
 

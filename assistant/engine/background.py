@@ -72,6 +72,12 @@ class Observing:
         if running is not None:
             running.changed()
 
+    def drop(self) -> None:
+        """What was seen and is not kept yet is dropped, before the user forgets what is kept."""
+        running = self._running
+        if running is not None:
+            running.capture.drop()
+
     def pause(self, until: datetime | None, app: str | None = None) -> None:
         """Capture nothing, or nothing of one app, until then; None is until ``resume``."""
         with self._lock:

@@ -5,6 +5,7 @@ Desktop, grabber and text recognition are made in the loop's own thread and stay
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -76,6 +77,8 @@ class Capture:
         self._pauses = pauses
         self._open: _Open | None = None
         self._dwell: dict[str, float] = {}  # of kept passages, not yet in the vault
+        self._dropped = False  # what has gathered is not to be kept
+        self._keeping = threading.Lock()
         self.on = False
         self.outcome: Outcome | None = None
         self.captured_at: datetime | None = None
@@ -102,6 +105,11 @@ class Capture:
         except (DisplayGoneError, UnsupportedDesktopError, MissingPartError):
             self._release()
             raise
+
+    def drop(self) -> None:
+        """What has gathered and is not kept is dropped; returns once nothing of it can come into the vault any more."""
+        with self._keeping:
+            self._dropped = True
 
     def why(self, since: datetime) -> list[dict[str, Any]]:
         """The decisions since then, oldest first, without content."""
@@ -139,6 +147,9 @@ class Capture:
     def _look(self, chosen: Config) -> float:
         opened = self._opened(chosen)
         observer = opened.observer
+        if self._dropped:
+            observer.drop()
+            self._dropped = False
         observer.pauses = self._pauses()
         tick = observer.tick(self._assistant.now(), self._take)
         self.outcome = tick.outcome
@@ -155,10 +166,13 @@ class Capture:
         return self._open
 
     def _take(self, observations: list[Observation], thumbnails: dict[str, bytes]) -> None:
-        self._assistant.observe(observations)
-        self.captured_at = self._assistant.now()
-        if thumbnails:
-            self._assistant.add_thumbnails(thumbnails)
+        with self._keeping:
+            if self._dropped:
+                return
+            self._assistant.observe(observations)
+            self.captured_at = self._assistant.now()
+            if thumbnails:
+                self._assistant.add_thumbnails(thumbnails)
 
     def _done(self, dwell: dict[str, float]) -> None:
         self._dwell |= dwell

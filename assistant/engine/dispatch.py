@@ -34,6 +34,7 @@ VERBS = frozenset(
     "forget allow disallow allowed export status names remember_names check use_embedder wait_for_vectors "
     "config configure storage due expire between forget_range add_thumbnails thumbnail extend_dwell".split()
 )
+FORGETTING = frozenset(("forget", "forget_range"))  # what was seen and is not kept yet goes first
 CHOICES = frozenset(("configure", "remember_names"))  # what goes on by itself must hear of these
 NO_USE = frozenset(("status",))  # what a status line asks every few seconds does not keep the vault open
 _PARAMETERS = {name: frozenset(inspect.signature(getattr(Verbs, name)).parameters) - {"self"} for name in VERBS}
@@ -88,6 +89,8 @@ class Dispatch:
         if name in self._own:
             return self._own[name](**arguments)
         with self._door.inside(counts_as_use=name not in NO_USE) as assistant:
+            if name in FORGETTING:
+                self._background.drop()
             result = _called(assistant, name, arguments, send)
         if name in CHOICES:
             self._background.changed()

@@ -25,6 +25,9 @@ class Background(Protocol):
     def changed(self) -> None:
         """The user has chosen otherwise, or said who they are; returns at once."""
 
+    def drop(self) -> None:
+        """Let nothing that was seen and is not kept yet come into the vault: the user is about to forget."""
+
     def status(self) -> dict[str, Any]:
         """What is going on, in plain values: at least ``state``, "off", "recording" or "paused"."""
 
@@ -51,6 +54,9 @@ class NoBackground:
         """Nothing."""
 
     def changed(self) -> None:
+        """Nothing."""
+
+    def drop(self) -> None:
         """Nothing."""
 
     def status(self) -> dict[str, Any]:

@@ -159,6 +159,12 @@ class ScreenObserver:
         self._done.clear()
         self.decisions.clear()
 
+    def drop(self) -> None:
+        """Forget what has gathered and is not kept, and what was decided, as the user forgets a stretch of time."""
+        self._passages.clear()
+        self._thumbnails.clear()
+        self.decisions.clear()
+
     def _look(self, now: datetime) -> Tick:
         if self.pauses.hold(now):
             return self._rest("paused", now)

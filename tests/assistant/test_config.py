@@ -12,7 +12,7 @@ from support import START
 from assistant import Assistant
 from assistant.config import Config
 from memory.errors import InvalidInputError
-from memory.retention import Limit
+from memory.records import Limit
 
 EVERYTHING: dict[str, Any] = {
     "screen_on": True, "screen_scope": "visible", "ocr": "tesseract", "rules": ("app:Signal",),

@@ -16,7 +16,8 @@ from support import PASSPHRASE, START, Clock, said
 
 from assistant import Assistant, Observation, core, distillers, pipeline
 from memory.errors import InvalidInputError, NotFoundError
-from memory.retention import GAP, Limit
+from memory.records import Limit
+from memory.retention import GAP
 
 SECRET = "Tr0ub4dor&3xyz"
 

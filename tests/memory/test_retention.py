@@ -17,8 +17,8 @@ from support import START, said
 
 from memory import retention
 from memory.errors import InvalidInputError, StorageFullError
-from memory.records import Evidence
-from memory.retention import GAP, Limit, Retention, cut_down, too_old
+from memory.records import Evidence, Limit
+from memory.retention import GAP, Retention, cut_down, too_old
 from memory.store import Store
 from memory.store.propositions import Link
 

@@ -16,7 +16,7 @@ from memory.errors import InvalidInputError
 if TYPE_CHECKING:
     from assistant.config import Config, ExpiredFacts
     from assistant.verbs import Verbs
-    from memory.retention import Limit
+    from memory.records import Limit
 
 _FACTS = {
     "keep": "What was learned from what expires is kept, with the passages it quotes.",
@@ -88,7 +88,7 @@ def _changes(
     chosen: Config, source: str | None, days: int | None, megabytes: int | None, off: bool, keep_facts: bool | None
 ) -> dict[str, Any]:
     """What of the choices is to change. Raises InvalidInputError for a limit that makes no sense."""
-    from memory.retention import Limit  # noqa: PLC0415
+    from memory.records import Limit  # noqa: PLC0415
 
     changes: dict[str, Any] = {}
     if source is not None:

@@ -15,7 +15,7 @@ from assistant import Assistant
 from assistant.engine.chores import HOUSEKEEPING_SECONDS, Distilling, Housekeeping
 from assistant.engine.slack import Limits, Load
 from memory.errors import StorageFullError
-from memory.retention import Limit
+from memory.records import Limit
 
 LIMITS = Limits()
 QUIET = Load(cpu=0.1, user_idle_seconds=0.0)

@@ -21,7 +21,7 @@ from assistant.client import Client
 from assistant.engine import dispatch
 from assistant.verbs import Verbs
 from memory.errors import InvalidInputError, NotFoundError
-from memory.retention import Limit
+from memory.records import Limit
 
 MESSAGES = [
     said("I work as a nurse at the Infirmary", "k1"),

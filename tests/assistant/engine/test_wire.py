@@ -19,8 +19,7 @@ from assistant.config import Config
 from assistant.engine import wire
 from assistant.verbs import Taken
 from memory import errors, records
-from memory.records import Answer, Draft, Evidence, Hit, Observation, Proposition, Relation, Revision
-from memory.retention import Limit
+from memory.records import Answer, Draft, Evidence, Hit, Limit, Observation, Proposition, Relation, Revision
 
 zones = st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
 moments = st.datetimes(datetime(2, 1, 2), datetime(9998, 12, 30), timezones=zones)
@@ -62,6 +61,7 @@ RECORDS: dict[type, st.SearchStrategy[Any]] = {
     Revision: st.builds(Revision, at=moments, actor=texts, action=texts, before=names, after=names, reason=texts),
     Answer: st.builds(Answer, text=texts, citations=st.lists(hits, max_size=2), abstained=st.booleans()),
     Relation: st.builds(Relation, label=st.sampled_from(records.RELATIONS), probability=figures),
+    Limit: st.builds(Limit, days=st.none() | st.integers(1, 99), megabytes=st.none() | st.integers(1, 99)),
     Taken: st.builds(Taken, rows=st.lists(st.integers()), new=st.integers(), redacted=counters),
     Config: st.builds(
         Config, screen_on=st.booleans(), rules=st.none() | st.just(("app: Signal",)), auto_lock_minutes=st.just(5),

@@ -354,7 +354,8 @@ def test_a_full_disk_is_reported_and_everything_acknowledged_is_kept(
 EXPIRE = f"""
 from datetime import timedelta
 from memory.forgetting import Forgetting
-from memory.retention import Limit, Retention
+from memory.records import Limit
+from memory.retention import Retention
 disk = Path(sys.argv[1]).parent
 with Store(path, key, create=True) as store:
     store.observations.add([said("{STORED} %d " % n + "x" * 2000, "k%d" % n) for n in range(200)], START)
