@@ -59,8 +59,9 @@ def digits(rng: random.Random, n: int) -> str:
 
 
 def phrase(rng: random.Random, n: int = 12) -> list[str]:
-    """Words of a recovery phrase."""
-    return rng.sample(sorted(w for w in word_list() if len(w) >= 5 and w not in ("phrase", "recovery", "secret")), n)
+    """Words of a recovery phrase; those on every screen that shows one are left out, as are long ones, which happen."""
+    said = (w for w in word_list() if 5 <= len(w) <= 7 and w not in ("phrase", "secret"))
+    return rng.sample(sorted(said), n)
 
 
 def harmless(rng: random.Random) -> tuple[list[str], str]:

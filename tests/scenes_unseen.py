@@ -94,7 +94,7 @@ def _metamask(rng: random.Random) -> Scene:
     said = phrase(rng)
     rows = [[f"{r * 3 + c + 1}", said[r * 3 + c]] for r in range(4) for c in range(3)]
     lines = [[cell for pair in rows[r * 3 : r * 3 + 3] for cell in pair] for r in range(4)]
-    return Scene("metamask", [["Save your seed phrase"], *lines], [" ".join(said)])
+    return Scene("metamask", [["Save your seed phrase"], *lines], said)
 
 
 def _paper(rng: random.Random) -> Scene:

@@ -168,7 +168,7 @@ def stored(assistant: Assistant) -> tuple[dict[str, str], str]:
 def stands(secret: str, text: str) -> bool:
     """Whether a short secret stands in a text by itself, with whatever spaces."""
     plain = re.sub(r"\W", "", secret)
-    return re.search(r"(?<![\w.,])" + r"[\s-]*".join(map(re.escape, plain)) + r"(?!\w)", text) is not None
+    return re.search(r"(?<![\w.,-])" + r"[\s-]*".join(map(re.escape, plain)) + r"(?!\w)", text) is not None
 
 
 def leaks(taken: Sequence[Taken], assistant: Assistant) -> list[str]:

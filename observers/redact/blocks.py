@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from observers.redact import keys, phrases
 from observers.redact import vocabulary as words
 from observers.redact.shapes import is_ordinary
-from observers.redact.spans import Span
+from observers.redact.spans import BLANK, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,7 @@ _CODE = re.compile(
     r"[A-Za-z0-9]{4,12}(?:[ \-–][A-Za-z0-9]{3,6}){0,9}|\d{3} \d{3})"
 )
 _PROSE = re.compile(r"(?:[A-Za-z]+[ \-]?)+\d*")
+_REMOVED = 9  # letters and digits that a code is taken to have had, once it is gone
 _FEW_LINES = 4  # of prose between "recovery codes" and the first of them
 
 
@@ -168,8 +169,14 @@ def _recovery_codes(lines: list[Line]) -> Iterator[Span]:
             continue
         size = 0
         for below in lines[i + 1 : i + 16]:
+            if BLANK in below.text:  # codes that were removed before
+                size = size or _REMOVED
             found = [(span, n) for span, n in _codes_on(below) if not size or abs(n - size) <= 1]
-            if not found and (size or below.start > lines[min(i + _FEW_LINES, len(lines) - 1)].start):
+            if (
+                not found
+                and BLANK not in below.text
+                and (size or below.start > lines[min(i + _FEW_LINES, len(lines) - 1)].start)
+            ):
                 break
             size = size or (found[0][1] if found else 0)
             yield from (span for span, _ in found)

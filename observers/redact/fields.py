@@ -67,7 +67,7 @@ def _values(rows: Sequence[Row], i: int, k: int, kind: str) -> Iterator[Span]:
         cell = under(row, k, below)
         spans = _checked(cell, kind, row[k].text, beside=False) if cell else []
         yield from spans
-        if spans or kind not in ("code", "key", "card") or (cell and BLANK in cell.text):
+        if (spans and kind != "iban") or kind == "password" or (cell and BLANK in cell.text):
             return
 
 

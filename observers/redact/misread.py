@@ -23,6 +23,7 @@ DIGIT = rf"[0-9{re.escape(CONFUSED)}]"
 _GAP = r"[ \t\u00a0\n–.·-]{0,6}"
 _CARD = re.compile(rf"(?<![A-Za-z0-9.,+#]){DIGIT}(?:{_GAP}{DIGIT}){{12,18}}(?![A-Za-z0-9])")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[ ]?[0-9OoIl]{2}(?:[ \t]{0,3}\n?[ \t]{0,3}[A-Za-z0-9|]){11,34}")
+_COUNTRY = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2} ?[0-9OIl]")
 _BODY = r"(?:[A-Za-z0-9_\-+/=.][ \n]?){16,}"
 _KEY = re.compile(
     rf"(?<![A-Za-z0-9])(?:[s5S][kK][_\- ]{{0,2}}(?:[l1I|][il1I]ve|te[s5]t|pr[o0O][ ]?j|ant|[s5]vcacct)[_\- ]{{0,2}}"
@@ -42,8 +43,10 @@ def find(text: str) -> Iterator[Span]:
     """Yield every card number, IBAN and key that is one once its confused characters are undone."""
     for match in _CARD.finditer(text):
         yield from _card(match)
-    for match in _IBAN.finditer(text):
-        yield from _iban(match)
+    for start in _COUNTRY.finditer(text):  # one may begin inside what looks like another
+        whole = _IBAN.match(text, start.start())
+        if whole:
+            yield from _iban(whole)
     for match in _KEY.finditer(text):
         yield from _key(text, match)
 

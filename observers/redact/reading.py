@@ -24,6 +24,7 @@ _SIGNS = (
     *("isyour", "isthe", "password"),
 )  # cheap to look for; one of them is in whatever _GLUED finds
 _BANK = re.compile(r"is[A-Z]{2}\d\d")
+_BEFORE_DIGITS = re.compile(r"(?<=[a-z][!#$%&*]) (?=\d{2,5}(?!\S))")
 _SPLIT = re.compile(r"(?i)\b(?=\S{0,7} \S{0,7}(?!\w))p( ?)a( ?)s( ?)s( ?)w( ?)o( ?)r( ?)d\b")
 # Tokens that may be part of a key or an address: not those of letters alone, unless they are long.
 _TOKEN = re.compile(r"(?<![^\s\ue000│┃|])[^\s\ue000│┃|]*?(?:[\d_@+/]|[a-z][A-Z]|[^\s\ue000│┃|]{12})[^\s\ue000│┃|]*")
@@ -54,6 +55,8 @@ def squeezed(text: str) -> Reading:
     near = any(sign in low for sign in _SIGNS) or _BANK.search(text)
     glued = [(m.end(), m.end(), " ") for m in _GLUED.finditer(text)] if near else []
     split = [(m.start(n), m.end(n), "") for m in _SPLIT.finditer(text) for n in range(1, 8) if m.group(n)]
+    if "login" in low or "passw" in low:
+        split += [(m.start(), m.end(), "") for m in _BEFORE_DIGITS.finditer(text)]
     return _without(text, sorted(cuts + glued + split))
 
 

@@ -8,6 +8,7 @@ their values. What is found in any reading is taken out of the text as it stands
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,7 @@ _ASSIGNED = re.compile(
 _REST = re.compile(
     r"[ \t]*\n?[ \t]*(?:\S{1,6} )?(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)[\w\-+/=.]{16,}(?![^\s\"',;)])", re.ASCII
 )
+_DIGITS_AFTER = re.compile(r"(?<=[!#$%&*_]) ?\d{1,5}(?![^\s])")
 _ASKS = re.compile(
     r"(?i)[?？]|\bpl[sz]\b|\bplease\b|\bwhat|\bcan (?:yo)?u\b|porfa|教えて|\bagain\b|\bbitte\b|logged .*out"
 )
@@ -105,10 +107,10 @@ def find(page: str) -> list[Span]:
         *fields.find(rows),
         *_linked(page),
         *_assigned(page),
-        *_answered(rows),
+        *_answered(page, rows),
     ]
     spans = [_trimmed(page, s) if s.kind == "recovery phrase" else s for s in spans]
-    spans = [_followed(page, s) if s.kind == "api key" else s for s in spans]
+    spans = [_followed(page, s) if s.kind in ("api key", "password") else s for s in spans]
     return [s for s in spans if page[s.start : s.end].strip(BLANK + " \n\t")]
 
 
@@ -178,10 +180,11 @@ def _assigned(page: str) -> Iterator[Span]:
             yield Span(match.start(2), match.end(2), "password" if password else "api key")
 
 
-def _answered(rows: Sequence[cells.Row]) -> Iterator[Span]:
+def _answered(page: str, rows: Sequence[cells.Row]) -> Iterator[Span]:
     """What answers a question in a conversation on the screen, whose lines are names and words of others too."""
-    for i, row in enumerate(rows):
-        asked = [_apart(c.text) for c in row if len(c.text) <= 120 and _ASKS.search(c.text)]
+    starts = [row[0].start for row in rows]
+    for i in sorted({bisect_right(starts, m.start()) - 1 for m in _ASKS.finditer(page)}):
+        asked = [_apart(c.text) for c in rows[i] if len(c.text) <= 120 and _ASKS.search(c.text)]
         asked = [text for text in asked if not _NO_QUESTION.search(text)]
         code = any(codes.asked(text) and "?" in text for text in asked)
         word = any(True in passwords.asked(text) and passwords.asks(text) for text in asked)
@@ -199,9 +202,10 @@ def _apart(text: str) -> str:
 
 
 def _followed(page: str, span: Span) -> Span:
-    """A key with those of the next pieces that are as random and as long."""
+    """A key with those of the next pieces that are as random and as long, a password with the digits OCR cut off."""
     end = span.end
-    while match := _REST.match(page, end):
+    rest = _REST if span.kind == "api key" else _DIGITS_AFTER
+    while match := rest.match(page, end):
         end = match.end()
     return Span(span.start, end, span.kind)
 

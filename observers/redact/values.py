@@ -83,7 +83,11 @@ def _account(value: str) -> SecretKind | None:
 
 def _iban(value: str) -> SecretKind | None:
     compact = re.sub(r"\s", "", value)
-    return "bank account" if re.fullmatch(r"[A-Za-z0-9]{2}[0-9OolISB]{2}[A-Za-z0-9]{11,30}", compact) else None
+    return (
+        "bank account"
+        if re.fullmatch(r"[A-Za-z0-9]{2}[0-9OolISB]{2}[A-Za-z0-9]{11,30}|[A-Z]{2}\d{2}[A-Z0-9]{4,10}", compact)
+        else None
+    )
 
 
 def _key(value: str) -> SecretKind | None:
