@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from memory.errors import NotFoundError, WrongPassphraseError
+from memory.errors import EngineUnreachableError, NotFoundError, VaultLockedError, WrongPassphraseError
 from memory.records import Answer, Evidence, Hit, Observation, Proposition, Revision
 from tui.app import InklingApp
 
@@ -180,6 +180,92 @@ class FakeAssistant:
         return call in self.calls
 
 
+class FakeClient(FakeAssistant):
+    """A client of an engine that can be locked, end, hang (``hold``) and be unlocked by others, as the test says."""
+
+    def __init__(self, passphrase: str = "right") -> None:
+        super().__init__()
+        self.passphrase = passphrase
+        self.locked = True
+        self.running = True
+        self.keyring = False
+        self.said: dict[str, Any] = {"state": "off", "until": None, "paused_apps": []}
+        self.decisions: list[dict[str, Any]] = []
+        self.choices: dict[str, Any] = {}
+
+    def connect(self, folder: Path, start: bool = True) -> Any:
+        """As ``assistant.client.connect``: what asks how the engine is starts none."""
+        if start:
+            self._started()
+        return self if start else _Looking(self)
+
+    def state(self) -> dict[str, Any]:
+        self._started()
+        self._hang("state")
+        return {"locked": self.locked, "recording": dict(self.said)}
+
+    def unlock(self, passphrase: str | None = None, recovery_code: str | None = None) -> None:
+        self._started()
+        self.calls.append(("unlock", passphrase))
+        self._hang("unlock")
+        opened_by_keyring = self.keyring and passphrase is None and recovery_code is None
+        if passphrase != self.passphrase and recovery_code != "GOOD" and not opened_by_keyring:
+            raise WrongPassphraseError("the passphrase does not open this vault")
+        self.locked = False
+
+    def lock(self) -> bool:
+        self.calls.append(("lock",))
+        was_open, self.locked = not self.locked, True
+        return was_open
+
+    def why(self, minutes: float = 10.0) -> list[dict[str, Any]]:
+        self.calls.append(("why", minutes))
+        return self.decisions
+
+    def pause(self, until: datetime | None = None, app: str | None = None) -> None:
+        self.calls.append(("pause", until))
+        self.said |= {"state": "paused", "until": until}
+
+    def resume(self) -> None:
+        self.calls.append(("resume",))
+        self.said |= {"state": "recording", "until": None}
+
+    def configure(self, **changes: Any) -> Any:
+        self._called("configure", changes)
+        self.said["state"] = "recording" if changes.get("screen_on") else "off"
+
+    def _called(self, verb: str, *arguments: Any) -> None:
+        self._started()
+        if self.locked:
+            raise VaultLockedError("the vault is locked; unlock it with: inkling unlock")
+        super()._called(verb, *arguments)
+
+    def _hang(self, verb: str) -> None:
+        if verb in self.hold:
+            self.hold[verb].wait(10)
+
+    def _started(self) -> None:
+        if not self.running:
+            self.running = self.locked = True
+
+
+class _Looking:
+    """The other client, which starts nothing."""
+
+    def __init__(self, client: FakeClient) -> None:
+        self._client = client
+        if not client.running:
+            raise EngineUnreachableError("no engine runs")
+
+    def state(self) -> dict[str, Any]:
+        if not self._client.running:
+            raise EngineUnreachableError("no engine runs")
+        return self._client.state()
+
+    def close(self) -> None:
+        pass
+
+
 def _ines(a: FakeAssistant) -> None:
     """A luthier in Porto, with an exaggerated share of what is hard to draw."""
     a.heard("are you still at the shop?", who="Ana", at=ago(12, 2))
@@ -287,6 +373,17 @@ def ines() -> FakeAssistant:
 
 
 @pytest.fixture
+def engine(vault: Path, monkeypatch: pytest.MonkeyPatch) -> FakeClient:
+    """An engine with Ines's vault, locked; ``right`` opens it. The app looks at it when the test says so."""
+    monkeypatch.setattr("tui.following.LOOK_SECONDS", 3600.0)
+    vault.mkdir(exist_ok=True)
+    (vault / "vault.json").write_text("{}")
+    client = FakeClient()
+    _ines(client)
+    return client
+
+
+@pytest.fixture
 def vault(tmp_path: Path) -> Path:
     """Where a vault is or would be."""
     return tmp_path / "vault"
@@ -296,8 +393,10 @@ def vault(tmp_path: Path) -> Path:
 def app_on(vault: Path) -> Callable[..., InklingApp]:
     """The app on an assistant that is open, or on the vault's folder, with a clock that stands still."""
 
-    def make(assistant: Any = None, *, folder: Path | None = None, theme: str = "inkling-dark") -> InklingApp:
-        app = InklingApp(folder or vault, assistant, clock=lambda: NOW)
+    def make(
+        assistant: Any = None, *, folder: Path | None = None, theme: str = "inkling-dark", engine: Any = None
+    ) -> InklingApp:
+        app = InklingApp(folder or vault, assistant, lambda: NOW, engine.connect if engine else None)
         app.theme = theme
         app.animation_level = "none"
         return app

@@ -17,6 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 import tui
+from assistant.client import Client
 from assistant.verbs import Verbs
 from tui.commands import InklingCommands
 from tui.screens.browse import BrowseScreen
@@ -53,6 +54,13 @@ def test_the_fake_assistant_has_the_real_ones_verbs(ines):
     for name, verb in verbs.items():
         real = inspect.signature(getattr(Verbs, name)).parameters
         assert list(inspect.signature(verb).parameters) == list(real), name
+
+
+def test_the_fake_client_has_the_real_ones_verbs(engine):
+    verbs = {n: verb for n, verb in vars(type(engine)).items() if not n.startswith("_") and n != "connect"}
+    assert len(verbs) > 6
+    for name, verb in verbs.items():
+        assert list(inspect.signature(verb).parameters) == list(inspect.signature(getattr(Client, name)).parameters)
 
 
 async def test_help_lists_the_keys_that_work_here(app_on, ines, settled):
