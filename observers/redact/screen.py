@@ -110,6 +110,7 @@ def find(page: str) -> list[Span]:
         *_answered(page, rows),
     ]
     spans = [_trimmed(page, s) if s.kind == "recovery phrase" else s for s in spans]
+    spans = [_ended(page, s) if s.kind == "private key" else s for s in spans]
     spans = [_followed(page, s) if s.kind in ("api key", "password") else s for s in spans]
     return [s for s in spans if page[s.start : s.end].strip(BLANK + " \n\t")]
 
@@ -208,6 +209,13 @@ def _followed(page: str, span: Span) -> Span:
     while match := rest.match(page, end):
         end = match.end()
     return Span(span.start, end, span.kind)
+
+
+def _ended(page: str, span: Span) -> Span:
+    """A private key up to the line that ends it, even if OCR misread the dashes there."""
+    ending = _CLOSED_KEY.search(page, span.start, span.end)
+    stop = page.find("\n", ending.end()) if ending else -1
+    return span if stop < 0 else Span(span.start, min(span.end, stop), span.kind)
 
 
 def _trimmed(page: str, span: Span) -> Span:

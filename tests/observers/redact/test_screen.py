@@ -157,6 +157,11 @@ def test_what_stands_after_a_key_without_its_end_stays() -> None:
     assert redact_screen([text])[0].text.endswith("\nOpen recent\nSettings")
 
 
+def test_what_stands_after_a_key_whose_dashes_were_misread_stays() -> None:
+    text = f"-----BEGIN PRIVATE KEY-----\n{invented('pem', random.Random(4))}\n---- -END PRIVATE KEY--\nOrder 4417"
+    assert redact_screen([text])[0].text.endswith("\nOrder 4417")
+
+
 @pytest.mark.parametrize(
     "unit", ["1  ", "a1 ", " \t-", "aB3", "aB3 ", "4111 ", "Password   ", "1. river  ", "O0 ", "x:y@ ", "•"]
 )
