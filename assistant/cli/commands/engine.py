@@ -229,8 +229,11 @@ def _until(end: datetime | None) -> str:
 
 
 def _decision(decision: dict[str, Any]) -> str:
-    """One decision on one line: when, what, and everything else that is told of it, in the order it is told."""
-    at = decision.get("at")
-    when = f"{at.astimezone():%H:%M:%S}" if isinstance(at, datetime) else ""
-    rest = [one_line(str(value)) for name, value in decision.items() if name != "at" and value not in (None, "")]
-    return "  ".join([when, *rest])
+    """One decision on one line: when it was last so, what, of which app, by which rule or how many lines it brought."""
+    at, since = decision.get("at"), decision.get("since")
+    when = f"{at.astimezone():%H:%M:%S}" if isinstance(at, datetime) else "        "
+    app = one_line(str(decision.get("app") or "unknown app"))
+    lines, rule = decision.get("new_lines") or 0, decision.get("rule")
+    what = f"by the rule {one_line(str(rule))}" if rule else counted(lines, "new line") if lines else "nothing new"
+    began = f" (since {since.astimezone():%H:%M:%S})" if isinstance(since, datetime) and since != at else ""
+    return f"{when}  {decision.get('outcome', '')!s:<9} {app:<20} {what}{began}"
