@@ -121,7 +121,7 @@ class FollowingApp(App[None]):
         """Say in full what the status line may have to cut."""
         if new is not None and new.state == "failed" and (old is None or old.reason != new.reason):
             self.notify(
-                f"{new.reason[:1].upper()}{new.reason[1:]}.", title="The screen cannot be recorded", severity="error",
+                f"{new.reason[:1].upper()}{new.reason[1:]}", title="The screen cannot be recorded", severity="error",
                 markup=False, timeout=8,
             )  # fmt: skip
 

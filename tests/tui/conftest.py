@@ -216,6 +216,8 @@ class FakeClient(FakeAssistant):
     def lock(self) -> bool:
         self.calls.append(("lock",))
         was_open, self.locked = not self.locked, True
+        if self.said["state"] != "paused":
+            self.said["state"] = "off"
         return was_open
 
     def why(self, minutes: float = 10.0) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,8 @@ def picture(snap_compare: Any, app_on: Any, settled: Any) -> Picture:
                 field.cursor_blink = False
             await settled(pilot)
 
-        app = app_on(assistant, folder=VAULT, theme=theme)
+        held = hasattr(assistant, "connect")
+        app = app_on(None if held else assistant, folder=VAULT, theme=theme, engine=assistant if held else None)
         assert snap_compare(app, terminal_size=size, run_before=play)
 
     return compare
@@ -52,6 +54,12 @@ def picture(snap_compare: Any, app_on: Any, settled: Any) -> Picture:
 async def _do(pilot: Any, step: str) -> None:
     if step.startswith("paste:"):
         pilot.app.post_message(events.Paste(step.removeprefix("paste:")))
+    elif step == "look":
+        pilot.app.look()
+    elif step == "lock":
+        pilot.app.engine.client().lock()
+    elif step == "why":
+        pilot.app.show_why()
     elif step.startswith("show:"):
         pilot.app.screen.choose(step.removeprefix("show:"))
     else:
@@ -134,3 +142,48 @@ def test_recovery_code(snap_compare, app_on, settled, monkeypatch, size, theme):
         await settled(pilot)
 
     assert snap_compare(app_on(None, folder=VAULT, theme=theme), terminal_size=size, run_before=show)
+
+
+@pytest.fixture
+def recorded(engine: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An engine that has the vault open, and records."""
+    monkeypatch.setattr("memory.vault.keyfile.exists", lambda folder: True)
+    engine.locked = False
+    engine.said["state"] = "recording"
+    return engine
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_recording(picture, recorded, size, theme):
+    picture(recorded, size, theme, "look")
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_paused(picture, recorded, size, theme):
+    recorded.said |= {"state": "paused", "until": datetime(2026, 4, 20, 18, 30, tzinfo=UTC)}
+    picture(recorded, size, theme, "look")
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_recording_failed(picture, recorded, size, theme):
+    reason = "no display: the environment variable DISPLAY is not set; see: inkling doctor"
+    recorded.said |= {"state": "failed", "reason": reason}
+    picture(recorded, size, theme, "look")
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_locked_meanwhile(picture, recorded, size, theme):
+    picture(recorded, size, theme, "lock", "look")
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_why(picture, recorded, size, theme):
+    at = datetime(2026, 4, 20, 9, 2, 11, tzinfo=UTC)
+    recorded.decisions = [
+        {"at": at, "app": "KeePassXC", "outcome": "skipped", "rule": "default:passwords", "new_lines": 0},
+        {"at": at + timedelta(minutes=3), "app": "Firefox", "outcome": "masked", "rule": "private", "new_lines": 0},
+        {"at": at + timedelta(minutes=9), "app": "org.gnome.TextEditor", "outcome": "captured", "new_lines": 128},
+        {"at": at + timedelta(minutes=21), "app": "Firefox", "outcome": "captured", "rule": None, "new_lines": 1},
+        {"at": at + timedelta(minutes=27), "app": None, "outcome": "skipped", "rule": "unknown", "new_lines": 0},
+    ]
+    picture(recorded, size, theme, "why")

@@ -15,6 +15,7 @@ from tui.recording import Recording
 from tui.text import one_line
 
 PROMISE = "nothing leaves this machine"
+_SOME_REASON = 32  # cells in which a reason can begin to be said
 
 
 class StatusLine(Widget):
@@ -32,11 +33,11 @@ class StatusLine(Widget):
         """What is recorded, the vault, the counts, and the promise at the right."""
         app, width = self.app, self.content_size.width
         promise = Content.assemble(("● ", "$success"), PROMISE)
+        room = width - promise.cell_length - 2
         lefts = _lefts(
-            getattr(app, "vault", None), getattr(app, "held", None), getattr(app, "recording", None),
+            room, getattr(app, "vault", None), getattr(app, "held", None), getattr(app, "recording", None),
             getattr(app, "clock", None),
         )  # fmt: skip
-        room = width - promise.cell_length - 2
         left = next((text for text in lefts if text.cell_length <= room), None)
         if left is None:
             return lefts[-1].truncate(width, ellipsis=True)
@@ -44,17 +45,21 @@ class StatusLine(Widget):
 
 
 def _lefts(
-    vault: Path | None, held: dict[str, Any] | None, recording: Recording | None, clock: Callable[[], datetime] | None
+    room: int,
+    vault: Path | None,
+    held: dict[str, Any] | None,
+    recording: Recording | None,
+    clock: Callable[[], datetime] | None,
 ) -> list[Content]:
-    """Ways to say what is recorded and what is held, the fullest first."""
+    """Ways to say what is recorded and what is held, the fullest first, where there is so much room."""
     ways = _left(vault, held)
     if recording is None or clock is None:
         return [Content(way) for way in [*ways, ""]]
     sign, colour = recording.sign
     said = [Content.assemble((f"{sign} ", colour), words) for words in recording.words(clock()) if words]
     full = [Content.assemble(said[0], f" · {way}") for way in ways if way]
-    if recording.state == "failed":
-        return [*full[-1:], *said]
+    if recording.state == "failed" and room >= _SOME_REASON:
+        return [*full[-1:], said[0].truncate(room, ellipsis=True)]
     return [*full, *said]
 
 
