@@ -15,6 +15,7 @@ from stdnum import iban, luhn
 
 ALNUM = string.ascii_letters + string.digits
 FRAGMENT = 8  # characters of a secret that must not stand together anywhere
+FRAGMENT_OF_WORDS = 13  # of a recovery phrase, whose words by themselves are on every screen
 
 # name -> (prefix, alphabet, length of the body)
 KEYS = {
@@ -76,5 +77,6 @@ def remains(secret: str, text: str) -> list[str]:
     """The pieces of a secret that still stand in a text, folded."""
     sought = folded(secret)
     here = folded(text)
-    pieces = [sought[i : i + FRAGMENT] for i in range(max(1, len(sought) - FRAGMENT + 1))]
+    size = FRAGMENT_OF_WORDS if secret.replace(" ", "").isalpha() else FRAGMENT
+    pieces = [sought[i : i + size] for i in range(max(1, len(sought) - size + 1))]
     return [piece for piece in pieces if piece and piece in here]

@@ -122,6 +122,17 @@ def _phrases(text: str, lines: list[Line]) -> Iterator[Span]:
         run = []
 
 
+def more_words(line: Line) -> Span | None:
+    """The words of a line below a recovery phrase, if they go on with it."""
+    said = _words_on(line)
+    return Span(said.start, said.end, "recovery phrase") if said and said.known >= 0.75 * said.letters else None
+
+
+def more_of_a_key(line: Line) -> Span | None:
+    """A line below a private key, if it goes on with it."""
+    return Span(line.start, line.end, "private key") if _is_base64(line) else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Words:
     """What of a line is words: where, letters of them, letters of those in the list, how many those are."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from observers.redact import blocks, cells, codes, fields, keys, misread, passwords
@@ -17,13 +18,22 @@ from observers.redact import vocabulary as words
 from observers.redact.hints import may_hold
 from observers.redact.reading import joined, squeezed
 from observers.redact.shapes import PLACEHOLDER
-from observers.redact.spans import BLANK, Redacted, Span, blank_marks, merged, occurrences, replace, telling
+from observers.redact.spans import (
+    BLANK,
+    MARK,
+    Redacted,
+    SecretKind,
+    Span,
+    blank_marks,
+    merged,
+    occurrences,
+    replace,
+    telling,
+)
 from observers.redact.thread import given_away
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from observers.redact.spans import SecretKind
 
 SCREEN_LOOK_BACK = 2  # pieces of the window before the new ones that a secret may have begun in
 _TAIL = 400  # characters of them that are read again
@@ -53,6 +63,9 @@ _REST = re.compile(
     r"[ \t]*\n?[ \t]*(?:\S{1,6} )?(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)[\w\-+/=.]{16,}(?![^\s\"',;)])", re.ASCII
 )
 _DIGITS_AFTER = re.compile(r"(?<=[!#$%&*_]) ?\d{1,5}(?![^\s])")
+_KINDS: dict[str, SecretKind] = {k: k for k in ("api key", "private key", "recovery phrase")}
+_KEY_REST = re.compile(r"[ \t]*([\w\-+/=.]{8,})(?![^\s\"',;)])", re.ASCII)
+_TURNS = 4  # in eight characters or more: no name of a program or person has as many
 _ASKS = re.compile(
     r"(?i)[?？]|\bpl[sz]\b|\bplease\b|\bwhat|\bcan (?:yo)?u\b|porfa|教えて|\bagain\b|\bbitte\b|logged .*out"
 )
@@ -78,7 +91,7 @@ def redact_screen(texts: Sequence[str], stored: int = 0) -> list[Redacted]:
         page = "\n".join(r.text for r in results)
         start = page.rfind("\n", 0, first) + 1 if first else 0
         shown = blank_marks(page[start:])
-        spans = find(shown)
+        spans = [*find(shown), *_continued(page[start:])]
         values |= telling(shown, spans)
         spans += occurrences(shown, values)
         if not spans or not _apply(results, [Span(s.start + start, s.end + start, s.kind) for s in merged(spans)]):
@@ -113,6 +126,32 @@ def find(page: str) -> list[Span]:
     spans = [_ended(page, s) if s.kind == "private key" else s for s in spans]
     spans = [_followed(page, s) if s.kind in ("api key", "password") else s for s in spans]
     return [s for s in spans if page[s.start : s.end].strip(BLANK + " \n\t")]
+
+
+def _continued(page: str) -> Iterator[Span]:
+    """What goes on in the line below a mark: the rest of a key that wrapped, of a key's block, of a phrase's grid."""
+    for mark in MARK.finditer(page):
+        kind = _KINDS.get(mark.group(1))
+        if kind is None or not page.startswith("\n", mark.end()):
+            continue
+        at = mark.end() + 1
+        line = blocks.Line(at, page[at : (page + "\n").index("\n", at)])
+        if kind == "recovery phrase":
+            span = blocks.more_words(line)
+        elif kind == "private key":
+            span = blocks.more_of_a_key(line)
+        else:
+            token = _KEY_REST.match(line.text)
+            turns = _turns(token.group(1)) if token else 0
+            span = Span(at + token.start(1), at + token.end(1), kind) if token and turns >= _TURNS else None
+        if span:
+            yield span
+
+
+def _turns(token: str) -> int:
+    """How often upper case, lower case and digits take turns."""
+    kinds = ["d" if c.isdigit() else "u" if c.isupper() else "l" for c in token if c.isalnum()]
+    return sum(a != b for a, b in pairwise(kinds))
 
 
 def _first_place(lengths: Sequence[int], stored: int) -> int:
@@ -219,13 +258,18 @@ def _ended(page: str, span: Span) -> Span:
 
 
 def _trimmed(page: str, span: Span) -> Span:
-    """A recovery phrase without the captions after it, which are capitalised."""
+    """A recovery phrase without its caption, and without those after it, which are capitalised."""
     text = page[span.start : span.end]
     words = list(re.finditer(r"[^\W\d_]+", text))
-    if sum(w.group().islower() for w in words) * 2 < len(words):
+    if not words[:1] or not (words[0].group().islower() or sum(w.group().islower() for w in words) * 2 >= len(words)):
         return span
     caption = re.search(r"\n[ \t]*[A-Z]", text)
     words = [w for w in words if not caption or w.start() < caption.start()]
+    head = re.match(r"[^\n]*(?:phrase|words|seed|mnemonic)[^\n]{0,3}\n", text)
+    words = [w for w in words if not head or w.start() >= head.end()]
     while words and not words[-1].group().islower():
         words.pop()
-    return Span(span.start, span.start + words[-1].end(), span.kind) if words else span
+    if not words:
+        return span
+    first = words[0].start() if head else 0
+    return Span(span.start + first, span.start + words[-1].end(), span.kind)

@@ -16,6 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted import card, grouped, invented, remains
+from scenes import Maker, first_style
+from scenes_unseen import second_style
 
 from observers.redact import redact_screen
 from observers.redact.reading import joined, squeezed
@@ -141,6 +143,16 @@ def test_a_key_goes_on_in_the_next_piece_when_the_first_is_stored() -> None:
     results = redact_screen([stored, f"{key[1]}\n-----END PRIVATE KEY-----"], stored=1)
     assert results[0].text.startswith("$ cat id_rsa\n")
     assert remains(key[1], results[1].text) == []
+
+
+@pytest.mark.parametrize("make", [*first_style(), *second_style()], ids=lambda make: make.__name__)
+def test_a_secret_is_removed_wherever_the_window_is_cut_in_two(make: Maker) -> None:
+    scene = make(random.Random(4))
+    lines = ["   ".join(line) for line in scene.lines]
+    for cut in range(1, len(lines)):
+        first = redact_screen(["\n".join(lines[:cut])])[0].text
+        both = redact_screen([first, "\n".join(lines[cut:])], stored=1)
+        assert [s for s in scene.secrets if remains(s, "\n".join(r.text for r in both))] == []
 
 
 def test_only_the_end_of_what_is_stored_is_read_again() -> None:
