@@ -92,6 +92,8 @@ class PlayedScreen:
 class PlayedOcr:
     """Reads what was painted. ``failing`` is raised instead; ``during`` is called while it reads."""
 
+    name = "played"
+
     def __init__(self) -> None:
         self.failing: InklingError | None = None
         self.during: Callable[[], None] = lambda: None
@@ -107,6 +109,9 @@ class PlayedOcr:
             raise self.failing
         rows = np.flatnonzero((image[..., 0] == 2).any(axis=1)).tolist()
         return [line for row in rows if (line := _line(image, row))]
+
+    def interrupt(self) -> None:
+        """Nothing is under way in another thread."""
 
     def rest(self) -> bool:
         return False

@@ -20,6 +20,7 @@ from memory.errors import (
     StorageReadOnlyError,
     UnsupportedDesktopError,
 )
+from observers.screen import apps
 from observers.screen.pauses import Pauses
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from assistant.core import Assistant
     from memory.records import Observation
     from observers.desktop import Desktop
+    from observers.screen.exclusions import Rules
     from observers.screen.observer import Grabs, Outcome, ScreenObserver
     from observers.screen.ocr.line import Image, Line
 
@@ -37,12 +39,21 @@ AWAY: dict[Outcome, float] = {"idle": 180.0, "locked": 3600.0}  # how long nobod
 class Recogniser(Protocol):
     """Text recognition that gives its memory back when it is not used."""
 
+    @property
+    def name(self) -> str:
+        """Its name and version."""
+        ...
+
     def read(self, image: Image) -> list[Line]:
         """The lines on an image."""
         ...
 
     def rest(self) -> bool:
         """Give memory back if it has not been used for a while."""
+        ...
+
+    def interrupt(self) -> None:
+        """End a read under way in another thread, for good."""
         ...
 
     def close(self) -> None:
@@ -77,7 +88,7 @@ class Capture:
         self._pauses = pauses
         self._open: _Open | None = None
         self._dwell: dict[str, float] = {}  # of kept passages, not yet in the vault
-        self._dropped = False  # what has gathered is not to be kept
+        self._dropped: list[str | None] = []  # apps of which what has gathered is not to be kept; None is all
         self._keeping = threading.Lock()
         self.on = False
         self.outcome: Outcome | None = None
@@ -106,10 +117,16 @@ class Capture:
             self._release()
             raise
 
-    def drop(self) -> None:
-        """What has gathered and is not kept is dropped; returns once nothing of it can come into the vault any more."""
+    def drop(self, app: str | None = None) -> None:
+        """What has gathered, of one app or of all, is dropped; once this returns nothing of it comes into the vault."""
         with self._keeping:
-            self._dropped = True
+            self._dropped.append(app)
+
+    def interrupt(self) -> None:
+        """Let a look under way end soon: the vault is about to be locked."""
+        opened = self._open
+        if opened is not None:
+            opened.recogniser.interrupt()
 
     def why(self, since: datetime) -> list[dict[str, Any]]:
         """The decisions since then, oldest first, without content."""
@@ -147,9 +164,7 @@ class Capture:
     def _look(self, chosen: Config) -> float:
         opened = self._opened(chosen)
         observer = opened.observer
-        if self._dropped:
-            observer.drop()
-            self._dropped = False
+        self._drop(observer)
         observer.pauses = self._pauses()
         tick = observer.tick(self._assistant.now(), self._take)
         self.outcome = tick.outcome
@@ -157,9 +172,17 @@ class Capture:
         opened.recogniser.rest()
         return tick.next_seconds
 
+    def _drop(self, observer: ScreenObserver) -> None:
+        """Forget what the user wanted dropped; from now on what is seen may be kept again."""
+        with self._keeping:
+            for app in self._dropped:
+                observer.drop(app)
+            self._dropped.clear()
+
     def _opened(self, chosen: Config) -> _Open:
-        """The screen, opened anew if the user has chosen otherwise since."""
+        """The screen, opened anew if the user has chosen otherwise since: what new rules exclude is not kept first."""
         if self._open is not None and self._open.chosen != _choices(chosen):
+            self._open.observer.rules = _rules(chosen)
             self._release()
         if self._open is None:
             self._open = _opened(self._assistant, self._eyes(), chosen)
@@ -167,9 +190,9 @@ class Capture:
 
     def _take(self, observations: list[Observation], thumbnails: dict[str, bytes]) -> None:
         with self._keeping:
-            if self._dropped:
-                return
-            self._assistant.observe(observations)
+            self._assistant.observe(
+                [o for o in observations if not any(_concerns(app, o.app) for app in self._dropped)]
+            )
             self.captured_at = self._assistant.now()
             if thumbnails:
                 self._assistant.add_thumbnails(thumbnails)
@@ -197,19 +220,28 @@ class _Open:
             _close(part)
 
 
+def _concerns(dropped: str | None, app: str | None) -> bool:
+    """Whether an app is the one that was dropped, or all are."""
+    return dropped is None or not apps.names(dropped).isdisjoint(apps.names(app or ""))
+
+
+def _rules(chosen: Config) -> Rules:
+    from observers.screen.defaults import default_rules  # noqa: PLC0415
+    from observers.screen.exclusions import Rules  # noqa: PLC0415
+
+    return Rules(default_rules()) if chosen.rules is None else Rules.parse(chosen.rules)
+
+
 def _choices(chosen: Config) -> tuple[Any, ...]:
     return chosen.screen_scope, chosen.ocr, chosen.rules, bool(chosen.thumbnails_days)
 
 
 def _opened(assistant: Assistant, eyes: Eyes, chosen: Config) -> _Open:
-    from observers.screen.defaults import default_rules  # noqa: PLC0415
-    from observers.screen.exclusions import Rules  # noqa: PLC0415
     from observers.screen.noise import Noise  # noqa: PLC0415
     from observers.screen.observer import ScreenObserver  # noqa: PLC0415
     from observers.screen.reader import Reader  # noqa: PLC0415
     from observers.screen.thumbnail import thumbnail  # noqa: PLC0415
 
-    rules = Rules(default_rules()) if chosen.rules is None else Rules.parse(chosen.rules)
     with ExitStack() as undo:  # of what is open already when the next part fails
         recogniser = eyes.recogniser(chosen.ocr)
         undo.callback(_close, recogniser)
@@ -218,7 +250,8 @@ def _opened(assistant: Assistant, eyes: Eyes, chosen: Config) -> _Open:
         grabber = eyes.grabber()
         undo.callback(_close, grabber)
         observer = ScreenObserver(
-            desktop, grabber, Reader(recogniser), rules, Noise(assistant.screen_lines, assistant.vault.subkey("lines")),
+            desktop, grabber, Reader(recogniser), _rules(chosen),
+        Noise(assistant.screen_lines, assistant.vault.subkey("lines")),
             scope=chosen.screen_scope, thumbnail=thumbnail if chosen.thumbnails_days else None,
         )  # fmt: skip
         undo.pop_all()

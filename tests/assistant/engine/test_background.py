@@ -321,7 +321,11 @@ def test_a_lock_in_the_middle_of_a_read_waits_for_it_and_keeps_it(engine: Engine
 def test_a_lock_does_not_wait_for_a_read_that_hangs(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loops, "END_SECONDS", 0.1)
     go_on = threading.Event()
-    engine.ocr.during = lambda: go_on.wait(20) and None
+
+    def hang() -> None:
+        go_on.wait(20)
+
+    engine.ocr.during = hang
     engine.screen.show(1, "Editor", "notes.txt", *NOTES)
     assert engine.ocr.reading.wait(20)
     assert engine.door.lock()

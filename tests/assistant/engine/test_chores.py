@@ -63,7 +63,7 @@ def test_what_is_pending_is_worked_off_in_small_batches_beside_a_user(vault: Ass
     fill(vault, 40)
     chore, machine = distilling(vault, Machine(), idle=3.0), Machine()
     chore = distilling(vault, machine, idle=3.0)
-    left = []
+    left: list[int] = []
     while (pending := vault.waiting()[0]) and len(left) < 10:
         left.append(pending)
         assert chore.step() == 5.0
