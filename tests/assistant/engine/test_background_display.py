@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from assistant.engine.capture import Eyes
 from assistant.engine.log import Log
 from memory.errors import OcrFailedError
 from observers.desktop import Rect
+from observers.screen import settling
 from observers.screen.ocr.line import Image, Line
+from observers.screen.ocr.worker import Worker
 
 DISPLAY = ":86"
 
@@ -123,3 +126,49 @@ def test_a_killed_x_server_stops_the_looking_until_there_is_one_again(
         assert len(set(texts)) == len(texts)
         assert vault.check() == []
     assert "a thread broke" not in (tmp_path / "engine.log").read_text()
+
+
+class ByProcess(CountingOcr):
+    """Reads in a process of its own, as the engine does, which takes its time over it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.worker = Worker(command=[sys.executable, "-c", SLEEPER])
+
+    def read(self, image: Image) -> list[Line]:
+        return self.worker.read(image)
+
+    def close(self) -> None:
+        self.worker.close()
+
+
+SLEEPER = """
+import struct, sys, time, json
+while header := sys.stdin.buffer.read(8):
+    height, width = struct.unpack("!II", header)
+    sys.stdin.buffer.read(height * width * 4)
+    time.sleep(0.3)
+    print(json.dumps({"lines": [["It stands here", 4, 4, 100, 12, 1.0]]}), flush=True)
+"""
+
+
+def test_text_recognition_killed_in_the_middle_of_a_read_is_started_again(
+    folder: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "RETRY_SECONDS", 0.1)
+    ocr = ByProcess()
+    with Assistant.open(folder, PASSPHRASE, create=True, embedder=FakeEmbedder()) as vault:
+        vault.configure(screen_on=True, screen_scope="visible", rules=[])
+        observing = Observing(Log(None), lambda: own(ocr))
+        observing.start(vault)
+        try:
+            until(lambda: ocr.worker.pid, "text recognition")
+            killed = ocr.worker.pid
+            assert killed is not None
+            psutil.Process(killed).kill()
+            until(lambda: vault.status()["observations"], "a passage")
+            assert observing.status()["state"] == "recording"
+            assert ocr.worker.pid != killed
+        finally:
+            observing.stop()
+    assert ocr.worker.pid is None
