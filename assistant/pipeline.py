@@ -57,7 +57,7 @@ class Pipeline:
         """Redact and store observations, then embed them; yields each batch once it is safely stored."""
         for batch in _batches(observations, BATCH):
             taken = self._take([self._forgetting.keyed(o) for o in batch if o.text.strip()], now())
-            self.embed_pending()
+            self.embed_pending(BATCH)  # as many as came in; what was left over from before has a thread of its own
             yield taken
 
     def _take(self, batch: Sequence[Observation], at: datetime) -> Taken:

@@ -51,7 +51,7 @@ class Recorder:
     def changed(self) -> None:
         self._hear("changed")
 
-    def drop(self) -> None:
+    def drop(self, app: str | None = None) -> None:
         self._hear("drop")
 
     def status(self) -> dict[str, Any]:

@@ -50,6 +50,9 @@ class Timed:
             self._figures.read_pixels += image.shape[0] * image.shape[1]
         return found
 
+    def interrupt(self) -> None:
+        """Nothing is under way in another thread."""
+
     def rest(self) -> bool:
         return bool(self._inner.rest())
 

@@ -72,11 +72,11 @@ class Observing:
         if running is not None:
             running.changed()
 
-    def drop(self) -> None:
+    def drop(self, app: str | None = None) -> None:
         """What was seen and is not kept yet is dropped, before the user forgets what is kept."""
         running = self._running
         if running is not None:
-            running.capture.drop()
+            running.capture.drop(app)
 
     def pause(self, until: datetime | None, app: str | None = None) -> None:
         """Capture nothing, or nothing of one app, until then; None is until ``resume``."""
@@ -148,6 +148,7 @@ class _Running:
         for loop in self._loops:
             loop.end()
         self.folders.end()
+        self.capture.interrupt()
         for loop in self._loops:
             loop.join()
 

@@ -34,7 +34,7 @@ VERBS = frozenset(
     "forget allow disallow allowed export status names remember_names check use_embedder wait_for_vectors "
     "config configure storage due expire between forget_range add_thumbnails thumbnail extend_dwell".split()
 )
-FORGETTING = frozenset(("forget", "forget_range"))  # what was seen and is not kept yet goes first
+PRESENT_SECONDS = 120.0  # a range that ends no longer ago than this reaches what was seen and is not kept yet
 CHOICES = frozenset(("configure", "remember_names"))  # what goes on by itself must hear of these
 NO_USE = frozenset(("status",))  # what a status line asks every few seconds does not keep the vault open
 _PARAMETERS = {name: frozenset(inspect.signature(getattr(Verbs, name)).parameters) - {"self"} for name in VERBS}
@@ -89,8 +89,8 @@ class Dispatch:
         if name in self._own:
             return self._own[name](**arguments)
         with self._door.inside(counts_as_use=name not in NO_USE) as assistant:
-            if name in FORGETTING:
-                self._background.drop()
+            if name == "forget_range" and _reaches_the_present(arguments, assistant.now()):
+                self._background.drop(arguments.get("app"))
             result = _called(assistant, name, arguments, send)
         if name in CHOICES:
             self._background.changed()
@@ -142,6 +142,14 @@ def _checked(request: Any) -> tuple[str, dict[str, Any]]:
     if known is None or not isinstance(arguments, dict) or not arguments.keys() <= known:
         raise EngineMismatchError("the engine is of another version than this client; restart it: inkling stop")
     return str(name), arguments
+
+
+def _reaches_the_present(arguments: dict[str, Any], now: datetime) -> bool:
+    """Whether a range to forget ends about now, and is not of chats or something else alone."""
+    until, source = arguments.get("until"), arguments.get("source")
+    if not isinstance(until, datetime) or until.tzinfo is None or source not in (None, "screen"):
+        return False
+    return (now - until).total_seconds() < PRESENT_SECONDS
 
 
 def _called(assistant: Assistant, name: str, arguments: dict[str, Any], send: Send) -> Any:

@@ -25,8 +25,8 @@ class Background(Protocol):
     def changed(self) -> None:
         """The user has chosen otherwise, or said who they are; returns at once."""
 
-    def drop(self) -> None:
-        """Let nothing that was seen and is not kept yet come into the vault: the user is about to forget."""
+    def drop(self, app: str | None = None) -> None:
+        """Let nothing that was seen, of one app or of all, and is not kept yet come into the vault: it is forgotten."""
 
     def status(self) -> dict[str, Any]:
         """What is going on, in plain values: at least ``state``, "off", "recording" or "paused"."""
@@ -56,7 +56,7 @@ class NoBackground:
     def changed(self) -> None:
         """Nothing."""
 
-    def drop(self) -> None:
+    def drop(self, app: str | None = None) -> None:
         """Nothing."""
 
     def status(self) -> dict[str, Any]:

@@ -129,6 +129,7 @@ class ScreenObserver:
     def rules(self, rules: Rules) -> None:
         self._rules = rules
         self._caught.clear()
+        self._passages.drop_where(lambda place: rules.explain(place.app, place.title).outcome != "captured")
 
     def tick(self, now: datetime, take: Take) -> Tick:
         """Look once. ``take`` stores passages and their thumbnails by key; returning means that they are safe.
@@ -159,10 +160,9 @@ class ScreenObserver:
         self._done.clear()
         self.decisions.clear()
 
-    def drop(self) -> None:
-        """Forget what has gathered and is not kept, and what was decided, as the user forgets a stretch of time."""
-        self._passages.clear()
-        self._thumbnails.clear()
+    def drop(self, app: str | None = None) -> None:
+        """Forget what has gathered and is not kept, of one app or of all, as the user forgets a stretch of time."""
+        self._passages.drop_where(lambda place: app is None or not apps.names(app).isdisjoint(apps.names(place.app)))
         self.decisions.clear()
 
     def _look(self, now: datetime) -> Tick:

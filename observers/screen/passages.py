@@ -166,9 +166,15 @@ class Passages:
 
     def drop(self, window_id: int) -> None:
         """Forget what gathers on a window, because nothing of it may be kept."""
-        for visit in self._visits.values():
-            if visit.place.window_id == window_id:
+        self.drop_where(lambda place: place.window_id == window_id, offered=False)
+
+    def drop_where(self, gone: Callable[[Place], bool], *, offered: bool = True) -> None:
+        """Forget what has gathered at such places, and what was ``offered`` of them and is not kept."""
+        for visit in (*self._visits.values(), *self._left.values()):
+            if gone(visit.place):
                 visit.passage = None
+        if offered:
+            self._offered = {key: found for key, found in self._offered.items() if not gone(found[1].place)}
 
     def clear(self) -> None:
         """Forget everything that has not been kept."""

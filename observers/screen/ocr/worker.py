@@ -56,6 +56,7 @@ class Worker:
         self._clock = clock
         self._used = clock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._interrupted = False
 
     @property
     def name(self) -> str:
@@ -106,7 +107,16 @@ class Worker:
                     continue
         process.wait()
 
+    def interrupt(self) -> None:
+        """End a read under way in another thread, and let no other begin: both raise OcrFailedError."""
+        self._interrupted = True
+        process = self._process
+        if process is not None:
+            process.kill()
+
     def _reply(self, image: Image) -> dict[str, Any]:
+        if self._interrupted:
+            raise OcrFailedError(f"the OCR process ({self._engine}) is not to read any more")
         process = self._running()
         seconds = self._deadline_seconds or START_SECONDS + MEGAPIXEL_SECONDS * image.shape[0] * image.shape[1] / 1e6
         late = threading.Event()
