@@ -6,9 +6,8 @@ platform's spelling has to hold for the others'. Where that is too generous, mor
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from observers.desktop import private
+from observers.screen.remembered import remembered
 
 _GENERIC = frozenset({"app", "application", "browser", "client", "desktop", "main"})
 _TERMINALS = frozenset(
@@ -19,7 +18,7 @@ _TERMINALS = frozenset(
 )
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def names(app: str) -> frozenset[str]:
     """Everything ``app`` is called, folded; a pattern's ``*`` and ``?`` stay."""
     whole = app.strip().casefold()
@@ -36,7 +35,7 @@ def _squeezed(name: str) -> str:
     return "".join(letter for letter in name if letter.isalnum() or letter in "*?")
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def is_browser(app: str | None) -> bool:
     """Whether pages of the web are read in it."""
     return app is not None and private.is_browser(app)

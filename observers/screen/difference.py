@@ -12,10 +12,10 @@ import unicodedata
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import pairwise
 
 from observers.screen import titles
+from observers.screen.remembered import remembered
 
 MOST_PAGES = 128
 MOST_WINDOWS = 64
@@ -107,7 +107,7 @@ def compare(lines: Sequence[str], before: Sequence[str], seen: dict[int, int] | 
     return out
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def folded(text: str) -> str:
     """What is left of a line when nothing counts that OCR reads now so, now otherwise."""
     plain = unicodedata.normalize("NFKD", text.casefold()).translate(_ALIKE)

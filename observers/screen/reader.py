@@ -102,13 +102,23 @@ class Reader:
         return Page(window_id, window.lines, read_pixels, changed=window.lines != before)
 
     def forget(self, window_id: int | None = None) -> None:
-        """Drop everything known of a window, or of all of them, with the texts of strips."""
+        """Drop everything known of a window, or of all of them, with the texts of strips.
+
+        Those of one window alone cannot be told from others', so all of them go; what shows is read anew when it
+        changes.
+        """
         self._compared = None
+        self._shelf.clear()
         if window_id is not None:
             self._windows.pop(window_id, None)
             return
         self._windows.clear()
-        self._shelf.clear()
+
+    def fade(self) -> None:
+        """Let go of every frame while nobody looks: of their pixels hashes stay, and the lines that were read."""
+        self._compared = None
+        for window in self._windows.values():
+            window.fade()
 
     def _taken(self, window_id: int, frame: Image) -> Tiles | None:
         """What ``peek`` has just found about this very frame."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from memory.errors import InvalidInputError
 from observers.desktop import Window, private
 from observers.screen import apps, titles
+from observers.screen.remembered import remembered
 
 RuleKind = Literal["app", "title", "domain", "private", "unknown", "default"]
 Group = Literal["passwords", "prompts", "sign-in", "payment", "banking"]
@@ -127,7 +127,7 @@ def _domain(pattern: str) -> str:
     return host.removeprefix("www.")
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def _compiled(pattern: str) -> re.Pattern[str]:
     """A title pattern as a regular expression to search with."""
     if len(pattern) > 2 and pattern.startswith("/") and pattern.endswith("/"):
@@ -143,7 +143,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(anchored, re.IGNORECASE)
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _app_pattern(pattern: str) -> re.Pattern[str]:
     forms = sorted(apps.names(pattern))
     bodies = ("".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in form) for form in forms)
@@ -173,7 +173,7 @@ def names_host(text: str, domain: str) -> bool:
     return domain in text and bool(re.search(rf"(?<![a-z0-9-]){re.escape(domain)}(?![a-z0-9-]|\.[a-z0-9])", text))
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _site_name(domain: str) -> str | None:
     """``example`` of example.org and example.co.uk; None for a subdomain, and for names too short to mean one site."""
     labels = domain.split(".")

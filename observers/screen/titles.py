@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+
+from observers.screen.remembered import remembered
 
 MAX_TITLE = 1000  # characters that are looked at; a page chooses its own title
 
@@ -21,14 +22,14 @@ _BROWSER_NAME = re.compile(
 )
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def clean(title: str) -> str:
     """A title in one spacing and form, without marks that cannot be seen."""
     text = unicodedata.normalize("NFKC", title[:MAX_TITLE])
     return " ".join("".join(c for c in text if unicodedata.category(c) != "Cf").split())
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def page_of(title: str) -> str:
     """What names a page whatever it counts: ``(3) Inbox`` and ``(4) Inbox`` are one, and so are a busy mark's turns."""
     text = clean(title).casefold()
@@ -37,7 +38,7 @@ def page_of(title: str) -> str:
     return re.sub(r"\d+", "0", text).strip(" *")
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def site_of(title: str) -> str | None:
     """What a browser's title says last before the browser's own name, folded and without spaces: mostly the site."""
     parts = [part.strip() for part in _SPLIT.split(clean(title).casefold())]

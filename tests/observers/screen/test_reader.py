@@ -341,6 +341,35 @@ def test_a_blank_or_tiny_frame_has_no_lines(reader: Reader, ocr: PaintedOcr) -> 
     assert ocr.calls == 0
 
 
+def test_forgetting_one_window_leaves_no_text_of_it_on_the_shelf(reader: Reader, ocr: PaintedOcr) -> None:
+    frame = page(WIDE, HIGH, LINES[:5])
+    reader.read(1, frame, 0.0)
+    reader.forget(1)
+    calls = ocr.calls
+    assert texts(reader.read(2, frame, 1.0)) == LINES[:5]
+    assert ocr.calls > calls
+
+
+def test_a_window_left_alone_keeps_its_lines_and_no_pixels(reader: Reader, ocr: PaintedOcr) -> None:
+    frames = [page(WIDE, HIGH, LINES[:5]), page(WIDE, HIGH, LINES[5:9])]
+    for window_id, frame in enumerate(frames):
+        reader.read(window_id, frame, 0.0)
+    reader.peek(0, frames[1], 0.5)
+    reader.fade()
+    assert pixels_held(reader) == 0
+    calls = ocr.calls
+    assert [texts(reader.read(window_id, frame, 1.0)) for window_id, frame in enumerate(frames)] == [
+        LINES[:5],
+        LINES[5:9],
+    ]
+    assert ocr.calls == calls
+
+
+def pixels_held(reader: Reader) -> int:
+    """How many bytes of frames can be reached from it."""
+    return sum(known.frame_bytes for known in reader._windows.values())
+
+
 def test_text_inside_a_frame_is_read_line_by_line(reader: Reader) -> None:
     """The edges of a panel do not make one piece of all that is in it."""
 
