@@ -357,6 +357,17 @@ def test_a_state_of_recording_that_is_not_known_is_none():
     assert told({}) == Recording("off")
 
 
+async def test_pausing_is_in_the_help_and_in_the_palette(app_on, engine, settled):
+    engine.locked = False
+    app = app_on(engine=engine)
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        assert "Pause / resume" in {command.title for command in InklingCommands(app.screen)._commands()}
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert "Pause / resume" in "".join(str(line.content) for line in app.screen.query(Static))
+
+
 async def test_capital_p_pauses_until_it_is_pressed_again(app_on, engine, settled):
     engine.locked = False
     engine.said["state"] = "recording"

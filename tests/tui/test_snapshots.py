@@ -183,7 +183,7 @@ def test_why(picture, recorded, size, theme):
         {"at": at, "app": "KeePassXC", "outcome": "skipped", "rule": "default:passwords", "new_lines": 0},
         {"at": at + timedelta(minutes=3), "app": "Firefox", "outcome": "masked", "rule": "private", "new_lines": 0},
         {"at": at + timedelta(minutes=9), "app": "org.gnome.TextEditor", "outcome": "captured", "new_lines": 128},
-        {"at": at + timedelta(minutes=21), "app": "Firefox", "outcome": "captured", "rule": None, "new_lines": 1},
+        {"at": at + timedelta(minutes=21), "app": "Firefox", "outcome": "captured", "rule": None, "new_lines": 0},
         {"at": at + timedelta(minutes=27), "app": None, "outcome": "skipped", "rule": "unknown", "new_lines": 0},
     ]
     picture(recorded, size, theme, "why")

@@ -81,9 +81,9 @@ def decision_line(decision: dict[str, Any]) -> Content:
     """One decision: when, which app, what happened, how many new lines, and the rule that excluded it."""
     at, outcome = decision.get("at"), one_line(str(decision.get("outcome") or ""))
     when = f"{at.astimezone():%H:%M:%S}" if isinstance(at, datetime) else " " * 8
-    app = one_line(str(decision.get("app") or "unknown"))
+    app = one_line(str(decision.get("app") or "unknown app"))
     new = int(decision.get("new_lines") or 0)
-    lines = count(new, "new line") if new else ""
+    lines = count(new, "new line") if new else "nothing new" if outcome == "captured" else ""
     return Content.assemble(
         (f"{when}  ", "$muted"),
         _column(app, _APP_CELLS),
