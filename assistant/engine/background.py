@@ -16,6 +16,7 @@ from assistant.engine.capture import Capture, Eyes
 from assistant.engine.chores import Distilling, Housekeeping
 from assistant.engine.folders import Folders
 from assistant.engine.loops import Loop
+from assistant.engine.pause_notice import PauseNotice
 from assistant.engine.slack import Load, LoadMeter
 from memory.errors import InklingError
 from observers.screen.pauses import FOREVER, Pauses
@@ -38,12 +39,15 @@ class Observing:
         eyes: Callable[[], Eyes] = Eyes.own,
         load: Callable[[float | None], Load] | None = None,
         now: Callable[[], datetime] = _now,
+        notice: PauseNotice | None = None,
     ) -> None:
+        """``notice`` is where a pause made while the vault is locked outlives the engine."""
         self._log = log
         self._eyes = eyes
         self._load = load
         self._now = now
-        self._pauses = Pauses()
+        self._notice = notice
+        self._pauses = Pauses(notice.read() if notice else None)
         self._remembered = False  # whether the vault's pauses are among those, or ended with them
         self._lock = threading.Lock()  # of the pauses and of what runs
         self._running: _Running | None = None
@@ -111,13 +115,22 @@ class Observing:
         return [] if running is None else running.capture.why(self._now() - timedelta(minutes=minutes))
 
     def _remember(self) -> None:
-        """Keep the pauses in the vault, if it is open, and let the screen loop see them at once."""
-        running = self._running
+        """Keep the pauses in the vault, or beside it while that is locked; let the screen loop see them at once."""
+        running, until = self._running, self._pauses.until
         if running is None:
+            self._leave_notice(until)
             return
         with suppress(InklingError):  # it holds all the same, if only until the engine ends
-            running.assistant.configure(paused_until=self._pauses.until, paused_apps=dict(self._pauses.apps))
+            running.assistant.configure(paused_until=until, paused_apps=dict(self._pauses.apps))
+            self._leave_notice(None)
         running.screen.wake()
+
+    def _leave_notice(self, until: datetime | None) -> None:
+        if self._notice is not None:
+            if until is None:
+                self._notice.remove()
+            else:
+                self._notice.write(until)
 
 
 class _Running:
