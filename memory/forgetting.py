@@ -1,7 +1,7 @@
 """Forgetting that reaches everything derived, and stays: deletion first, a keyed mark against its return second.
 
 A mark is an HMAC under a key of the vault's, so a tombstone recognises what was forgotten without saying what it was.
-Only the user's own word (``remember``) brings a forgotten claim back.
+Only the user's own word (``remember``) brings a forgotten claim back. Lines of a screen are recognised in ``lines``.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from memory.ids import public_id
+from memory.lines import ForgottenLines
 from memory.records import Observation, Revision
 from memory.store import Held, Store, Stored, Support
-
-TELLING_LETTERS = 16  # of a line on a screen: "Reply all" is on many, and forgetting one must not keep out the others
 
 _WORDS = re.compile(r"\w+")
 
@@ -28,6 +27,7 @@ class Forgetting:
         """``key`` is the vault's 32-byte subkey for tombstones."""
         self._store = store
         self._key = key
+        self._lines = ForgottenLines(self._mark)
 
     def propositions(self, held: Iterable[Held], at: datetime) -> None:
         """Delete propositions with evidence, history, vectors and index entries, and mark them.
@@ -50,7 +50,7 @@ class Forgetting:
             alone, others = self._resting_on(rows)
             self.propositions(alone, at)
             self._store.tombstones.add((self._observation(s.observation.stable_key) for s in stored), at)
-            self._store.tombstones.add((m for s in stored for m in self._lines(s.observation).values()), at)
+            self._store.tombstones.add((m for s in stored for m in self._lines.marks(s.observation)), at)
             self._store.observations.delete(rows)
             for proposition in others:
                 self._reword(proposition, set(rows), at, "forget", "evidence forgotten")
@@ -122,12 +122,9 @@ class Forgetting:
 
     def without_forgotten(self, observation: Observation) -> Observation:
         """Screen text without the lines that were forgotten: a window that still shows them is no new evidence."""
-        marks = self._lines(observation) if self._store.tombstones.any() else {}
-        gone = self._store.tombstones.among(marks.values()) if marks else set()
-        if not gone:
+        if not self._store.tombstones.any():
             return observation
-        left = (line for line in observation.text.split("\n") if marks.get(line) not in gone)
-        return replace(observation, text="\n".join(left))
+        return self._lines.without(observation, self._store.tombstones.among)
 
     def welcome(self, text: str) -> None:
         """Take a claim back from the forgotten, because the user wrote it again; call inside a transaction."""
@@ -170,13 +167,6 @@ class Forgetting:
     def _places(self, observation_key: str, quote: str, start: int) -> list[bytes]:
         """One mark for every word of a quote by its place: another engine may quote more, or less, of a sentence."""
         return [self._mark("word", observation_key, str(start + word.start())) for word in _WORDS.finditer(quote)]
-
-    def _lines(self, observation: Observation) -> dict[str, bytes]:
-        """What recognises the lines of screen text that say enough to be told from others'."""
-        if observation.source != "screen":
-            return {}
-        lines = {line: _normal(line) for line in observation.text.split("\n")}
-        return {line: self._mark("line", words) for line, words in lines.items() if len(words) >= TELLING_LETTERS}
 
     def _observation(self, key: str) -> bytes:
         return self._mark("observation", key)
