@@ -148,9 +148,10 @@ class _Running:
         self.capture = Capture(assistant, eyes, pauses)
         self.distilling = Distilling(assistant, load, lambda: self.capture.user_idle_seconds)
         self.screen = Loop("screen", self.capture.step, log, self.capture.close)
-        self.folders = Folders(assistant, self._folders_work)
+        house = Housekeeping(assistant)
+        self.folders = Folders(assistant, self._folders_work, lambda: house.clock_is_sure)
         self._watching = Loop("folders", self.folders.step, log)
-        others = (Loop("distilling", self.distilling.step, log), Loop("house", Housekeeping(assistant).step, log))
+        others = (Loop("distilling", self.distilling.step, log), Loop("house", house.step, log))
         self._loops = (self.screen, self._watching, *others)
 
     def start(self) -> None:

@@ -53,10 +53,12 @@ class Housekeeping:
         self._looked: tuple[datetime, float] | None = None
         self._even_since: float | None = None
         self._expired: float | None = None
+        self.clock_is_sure = False
 
     def step(self) -> float:
         """What is due; the seconds until the next look."""
-        if self._is_sure() and self._is_due():
+        self.clock_is_sure = self._is_sure()
+        if self.clock_is_sure and self._is_due():
             if self._loses_something():
                 self._assistant.distil()  # what expires unread would teach nothing
             self._assistant.expire()

@@ -19,10 +19,19 @@ NOTHING_SECONDS = 60.0  # between two looks at whether a folder is watched by no
 class Folders:
     """Follows the folders the user has chosen. The attributes may be read from any thread."""
 
-    def __init__(self, assistant: Assistant, well: Callable[[], None] = lambda: None) -> None:
-        """``well`` is called whenever a file has been taken in, since a step goes on for as long as nothing fails."""
+    def __init__(
+        self,
+        assistant: Assistant,
+        well: Callable[[], None] = lambda: None,
+        clock_is_sure: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """``well`` is called whenever a file has been taken in, since a step goes on for as long as nothing fails.
+
+        A file in which something was too old to be kept counts as read only once ``clock_is_sure``.
+        """
         self._assistant = assistant
         self._well = well
+        self._clock_is_sure = clock_is_sure
         self._watcher: Watcher | None = None
         self._interrupt = threading.Event()
         self._ended = False
@@ -75,7 +84,7 @@ class Folders:
         }
 
     def _take(self, watcher: Watcher, ready: Ready) -> None:
-        problems = 0
+        problems = expired = 0
 
         def count(_problem: object) -> None:
             nonlocal problems
@@ -85,6 +94,7 @@ class Folders:
             observations = watcher.read(ready, self._assistant.names(ready.format), count)
             for taken in self._assistant.take(observations):
                 self.taken += taken.new
+                expired += taken.expired
                 if self._interrupt.is_set():
                     return  # what is stored is skipped when the file is read again
         except OwnerUnknownError:
@@ -92,5 +102,6 @@ class Folders:
         except UnreadableExportError:
             self.unreadable += 1
             return  # it comes again when it has changed
-        watcher.settle(ready, self._assistant.now(), problems)
+        if not expired or self._clock_is_sure():  # else it is read again, for the clock may be put right
+            watcher.settle(ready, self._assistant.now(), problems)
         self._well()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
@@ -55,11 +56,12 @@ class Following:
             folder, PASSPHRASE, create=True, clock=Clock(START + timedelta(days=1)), embedder=FakeEmbedder()
         )
         self.watched = watched
+        self.clock_is_sure = True
         self.vault.configure(watched=[str(watched)])
         self.start()
 
     def start(self) -> None:
-        self.folders = Folders(self.vault, self._well)
+        self.folders = Folders(self.vault, self._well, lambda: self.clock_is_sure)
         self.loop = Loop("folders", self.folders.step, Log(None))
         self.loop.start()
 
@@ -266,3 +268,15 @@ def test_ending_in_the_middle_of_a_file_leaves_the_rest_for_the_next_time(
     following.start()
     until(following.vault.watched_files.all, "the rest")
     assert sorted(following.held()) == sorted(texts)
+
+
+def test_what_a_clock_makes_too_old_is_read_again_once_the_clock_is_right(following: Following) -> None:
+    """A clock that is a year ahead would else lose a log for good."""
+    following.clock_is_sure = False
+    following.vault.configure(retention={"chat": {"days": 30}})
+    following.vault._clock.now = START + timedelta(days=400)  # type: ignore[attr-defined]
+    (following.watched / "chat.jsonl").write_text(lines("one", "two"))
+    time.sleep(3.5)
+    assert (following.held(), following.vault.watched_files.all()) == ([], {})
+    following.vault._clock.now = START + timedelta(days=1)  # type: ignore[attr-defined]
+    until(lambda: following.held() == ["one", "two"], "the file to be read again")
