@@ -119,7 +119,8 @@ class X11Desktop:
             focused=active is not None and active in {client.id, pair.top.id},
             private=self._privacy(client.id, app, title, pid),
             pid=pid,
-            translucent=self._windows.composited and said.see_through(properties, client.place, client.depth),
+            translucent=said.pierced(rect, (*pair.top.holes, *client.holes))
+            or (self._windows.composited and said.see_through(properties, client.place, client.depth)),
         )
 
     def _floating(self, pair: Pair, managed: dict[int, Window]) -> Window:

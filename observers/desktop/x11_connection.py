@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from Xlib import X, display, error
-from Xlib.ext import randr
+from Xlib.ext import randr, shape
 from Xlib.protocol import request
 
 from memory.errors import DisplayGoneError, UnsupportedDesktopError
@@ -115,6 +115,29 @@ class Connection:
         """Have a window's events reported."""
         with self._watching():
             request.ChangeWindowAttributes(display=self._display.display, window=window, event_mask=mask)
+
+    def watch_shape(self, window: int) -> None:
+        """Have changes of a window's shape reported, if the server knows shapes."""
+        if self.has(shape.extname):
+            with self._watching():
+                shape.SelectInput(
+                    display=self._display.display,
+                    opcode=self.opcode(shape.extname),
+                    destination_window=window,
+                    enable=1,
+                )
+
+    def ask_shape(self, window: int) -> Any:
+        """Ask for the rectangles that a window is made of; None if the server knows no shapes."""
+        if not self.has(shape.extname):
+            return None
+        return self.ask(
+            shape.GetRectangles, opcode=self.opcode(shape.extname), window=window, source_kind=shape.SK.Bounding
+        )
+
+    def tells_shape(self, event: Any) -> bool:
+        """Whether an event is that a window's shape has changed."""
+        return self.has(shape.extname) and event.type == self._display.extension_event.ShapeNotify
 
     def watch_monitors(self) -> None:
         """Have changes of the monitors reported."""

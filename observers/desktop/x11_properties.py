@@ -11,6 +11,9 @@ EVERY_DESKTOP = 0xFFFFFFFF
 OPAQUE = 0xFFFFFFFF
 # Rounded corners are left out of the region that is opaque.
 _SEE_THROUGH_SHARE = 0.02
+_CORNER = 24  # pixels that a window's shape may leave out at each corner, twice what themes round ...
+_CORNER_PART = 8  # ... and of a small one at most this part of its side
+_MOST_PARTS = 256  # of a shape; one of more, a drawing, counts as see-through as a whole
 
 NAMES = (
     "_NET_WM_NAME",
@@ -100,6 +103,23 @@ def see_through(properties: Properties, whole: Rect, depth: int) -> bool:
     solid = [Rect(*part).moved(whole.left, whole.top) for part in _fours(region)]
     shown = inside(properties, whole)
     return sum(piece.area for piece in visible(shown, solid)) > _SEE_THROUGH_SHARE * shown.area
+
+
+def missing(whole: Rect, parts: Sequence[Rect]) -> tuple[Rect, ...]:
+    """What of a window its shape leaves out. Almost always nothing: a window without a shape is one part."""
+    if len(parts) > _MOST_PARTS:
+        return (whole,)
+    return visible(whole, parts)
+
+
+def pierced(rect: Rect, holes: Sequence[Rect]) -> bool:
+    """Whether what is below shows through ``holes`` in ``rect``, at more than its corners."""
+    if not any(hole.meet(rect).area for hole in holes):
+        return False
+    side = min(_CORNER, rect.width // _CORNER_PART, rect.height // _CORNER_PART)
+    lefts, tops = (rect.left, rect.right - side), (rect.top, rect.bottom - side)
+    corners = [Rect(left, top, side, side) for left in lefts for top in tops]
+    return any(visible(hole.meet(rect), corners) for hole in holes)
 
 
 def _fours(region: Sequence[int]) -> list[tuple[int, int, int, int]]:

@@ -16,7 +16,7 @@ from Xlib.protocol import request
 
 from observers.desktop.rect import Rect
 from observers.desktop.x11_connection import Connection
-from observers.desktop.x11_properties import NAMES, Raw, number, numbers
+from observers.desktop.x11_properties import NAMES, Raw, missing, number, numbers
 
 _STRING = 31  # the predefined atom
 _GEOMETRY_EVENTS = frozenset({X.ConfigureNotify, X.MapNotify, X.UnmapNotify, X.GravityNotify, X.ReparentNotify})
@@ -27,10 +27,14 @@ NOWHERE = Rect(0, 0, 0, 0)
 
 @dataclass(slots=True)
 class Known:
-    """A window of the server's, as when last asked about. ``place`` is in pixels of the root, borders included."""
+    """A window of the server's, as when last asked about. ``place`` is in pixels of the root, borders included.
+
+    ``holes`` are the parts of ``place`` that its shape leaves out: what is below shows there, compositor or not.
+    """
 
     id: int
     place: Rect = NOWHERE
+    holes: tuple[Rect, ...] = ()
     depth: int = 0
     mapped: bool = False
     solid: bool = False  # it has pixels at all
@@ -117,6 +121,9 @@ class Windows:
                 self._moved(window)
             if event.type == X.ReparentNotify:
                 self._top_of.pop(window, None)
+        elif self._server.tells_shape(event):
+            if known := self._known.get(event.affected_window.id):
+                known.stale = True
         elif event.type not in {X.ClientMessage, X.MappingNotify}:
             self.monitors_stale = True  # RandR's, the only other that was asked for
 
@@ -171,6 +178,7 @@ class Windows:
         for known in stale:
             if not known.watched:
                 server.watch(known.id, X.PropertyChangeMask | X.StructureNotifyMask)
+                server.watch_shape(known.id)
                 known.watched = True
         asked = [
             (
@@ -178,15 +186,16 @@ class Windows:
                 server.ask(request.GetWindowAttributes, window=known.id),
                 server.ask(request.GetGeometry, drawable=known.id),
                 server.ask(request.TranslateCoords, src_wid=known.id, dst_wid=server.root, src_x=0, src_y=0),
+                server.ask_shape(known.id),
             )
             for known in stale
         ]
         for known, *questions in asked:
-            self._place(known, *(server.answer(question) for question in questions))
+            self._place(known, *(question and server.answer(question) for question in questions))
         self._read_properties()
 
     @staticmethod
-    def _place(known: Known, attributes: Any, geometry: Any, origin: Any) -> None:
+    def _place(known: Known, attributes: Any, geometry: Any, origin: Any, shape: Any) -> None:
         known.stale = False
         if attributes is None or geometry is None or origin is None:
             known.mapped = False
@@ -195,6 +204,9 @@ class Windows:
         known.place = Rect(
             origin.x - border, origin.y - border, geometry.width + 2 * border, geometry.height + 2 * border
         )
+        parts = shape.rectangles if shape is not None else ()
+        solid = [Rect(origin.x + part.x, origin.y + part.y, part.width, part.height) for part in parts]
+        known.holes = missing(known.place, solid) if shape is not None else ()
         known.depth = geometry.depth
         known.mapped = attributes.map_state == X.IsViewable
         known.solid = attributes.win_class != X.InputOnly

@@ -112,7 +112,8 @@ def _showing(view: View) -> Iterator[Window]:
     for window in view.windows:
         if any(piece.meet(window.cover).area for piece in glass):
             yield window
-        glass = tuple(left for piece in glass for left in piece.without(window.cover))
+        if not window.translucent:
+            glass = tuple(left for piece in glass for left in piece.without(window.cover))
 
 
 def _expanded(rule: Rule) -> tuple[Rule, ...]:

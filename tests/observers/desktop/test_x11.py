@@ -14,6 +14,8 @@ from xsession import HEIGHT, WIDTH, XSession, running, view_where, wait_for, win
 
 from memory.errors import DisplayGoneError, UnsupportedDesktopError
 from observers.desktop import Desktop, Rect, View
+from observers.screen.exclusions import Rules
+from observers.screen.grab import Grabber, MssScreen
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="X11 is Linux's")
 
@@ -151,6 +153,94 @@ def test_a_menu_hides_what_is_below_and_is_its_owners(x_session: XSession, open_
     assert focused.id == owner.id
     assert view.above(focused) == (menu.cover,)
     assert not view.locked
+
+
+def shaped(session: XSession, *parts: tuple[int, int, int, int]) -> tuple[Any, Any]:
+    """A managed window named "cut" that is made of some parts of itself, over a green one named "vault"."""
+    from Xlib.ext import shape  # noqa: PLC0415 - Linux only
+
+    connection = session.connect()
+    screen = connection.screen()
+    places = {"vault": ((100, 100, 400, 300), 0x00FF00), "cut": ((50, 50, 600, 400), 0x0000FF)}
+    for name, (place, colour) in places.items():
+        window = screen.root.create_window(*place, 0, screen.root_depth, background_pixel=colour)
+        window.set_wm_name(name)
+        window.set_wm_class(name, name)
+        window.set_wm_normal_hints(flags=1 | 4, x=place[0], y=place[1])  # where the user put it
+        if name == "cut" and parts:
+            window.shape_rectangles(shape.SO.Set, shape.SK.Bounding, 0, 0, 0, list(parts))
+        wait_for(lambda window=window: is_shown(window), name)
+    return connection, window
+
+
+def is_shown(window: Any) -> bool:
+    """Whether a window is on the screen; asks for it again, as a manager that has just started may miss it."""
+    from Xlib import X  # noqa: PLC0415 - Linux only
+
+    if window.get_attributes().map_state == X.IsViewable:
+        return True
+    window.map()
+    return False
+
+
+@pytest.mark.parametrize("managed", [True, False], ids=["framed", "bare"])
+def test_no_pixel_of_an_excluded_window_is_read_through_a_hole_in_another(
+    request: pytest.FixtureRequest, open_x11: Open, managed: bool
+) -> None:
+    session = request.getfixturevalue("x_session" if managed else "bare_x_session")
+    connection, window = shaped(session, (0, 0, 600, 40))
+    desktop = open_x11(session)
+    view_where(desktop, lambda view: sorted(map(str, titles(view))) == ["cut", "vault"], "both")
+    session.xdotool("windowraise", str(window.id))
+    view = view_where(desktop, lambda view: titles(view) == ["cut", "vault"], "the cut one above")
+    grabber = Grabber(MssScreen(session.display))
+
+    def green(above: tuple[Rect, ...]) -> int:
+        return int((grabber.grab(view.windows[0], above, view.monitors)[..., 1] == 255).sum())
+
+    wait_for(lambda: green(()) > 10_000, "the vault to be painted, so that it shows through the hole")
+    rules = Rules.parse(["app:vault"])
+    assert green(rules.hiding(view, view.windows[0])) == 0
+    assert [decision.outcome for decision in rules.decide(view) if decision.app == "vault"] != ["captured"]
+    assert any(decision.app == "vault" for decision in rules.decide(view)), "as something of it shows"
+    grabber.close()
+    connection.close()
+
+
+@pytest.mark.parametrize("managed", [True, False], ids=["framed", "bare"])
+def test_a_shape_that_comes_changes_and_goes_is_seen_at_the_next_look(
+    request: pytest.FixtureRequest, open_x11: Open, managed: bool
+) -> None:
+    from Xlib import X  # noqa: PLC0415 - Linux only
+    from Xlib.ext import shape  # noqa: PLC0415 - Linux only
+
+    session = request.getfixturevalue("x_session" if managed else "bare_x_session")
+    connection, window = shaped(session)
+    desktop = open_x11(session)
+
+    def cut() -> bool:
+        return window_titled(desktop, "cut").translucent
+
+    assert not cut()
+    for parts in ([(0, 0, 600, 100)], [(0, 0, 200, 400), (300, 0, 300, 400)]):
+        window.shape_rectangles(shape.SO.Set, shape.SK.Bounding, 0, 0, 0, parts)
+        connection.sync()
+        wait_for(cut, "the hole")
+        window.shape_mask(shape.SO.Set, shape.SK.Bounding, 0, 0, X.NONE)
+        connection.sync()
+        wait_for(lambda: not cut(), "the window to be whole")
+    rounded = [(12, 0, 576, 12), (0, 12, 600, 376), (12, 388, 576, 12)]
+    window.shape_rectangles(shape.SO.Set, shape.SK.Bounding, 0, 0, 0, rounded)
+    connection.sync()
+    assert not cut()
+    window.configure(width=300, height=200)
+    connection.sync()
+    view_where(desktop, lambda _: window_titled(desktop, "cut").rect.width == 300, "smaller")
+    assert not cut(), "its shape holds it whole"
+    window.configure(width=900, height=400)
+    connection.sync()
+    wait_for(cut, "the shape that did not grow with it")
+    connection.close()
 
 
 def test_a_window_nobody_owns_is_there_without_a_name(x_session: XSession, open_x11: Open) -> None:

@@ -67,3 +67,29 @@ def test_what_lies_below_may_show_through_an_alpha_channel_that_is_not_said_to_b
 def test_a_window_that_is_faded_shows_what_is_below() -> None:
     assert said.see_through({"_NET_WM_WINDOW_OPACITY": Raw((0xE0000000,))}, WHOLE, 24)
     assert not said.see_through({"_NET_WM_WINDOW_OPACITY": Raw((0xFFFFFFFF,))}, WHOLE, 24)
+
+
+def test_a_shape_leaves_out_what_none_of_its_parts_holds() -> None:
+    assert said.missing(WHOLE, [WHOLE]) == ()
+    assert said.missing(WHOLE, []) == (WHOLE,)
+    assert said.missing(WHOLE, [Rect(100, 100, 400, 40)]) == (Rect(100, 140, 400, 260),)
+    assert said.missing(WHOLE, [Rect(100 + 2 * n, 100, 1, 300) for n in range(300)]) == (WHOLE,), "too many to tell"
+
+
+@pytest.mark.parametrize(
+    ("hole", "shows"),
+    [
+        (Rect(100, 140, 400, 260), True),
+        (Rect(300, 200, 40, 12), True),
+        (Rect(300, 100, 40, 12), True),
+        (Rect(100, 100, 20, 1), False),
+        (Rect(480, 388, 20, 12), False),
+        (Rect(0, 0, 90, 90), False),
+    ],
+)
+def test_what_lies_below_shows_through_a_shape_but_not_through_rounded_corners(hole: Rect, shows: bool) -> None:
+    assert said.pierced(WHOLE, [hole]) == shows
+
+
+def test_half_of_a_tiny_window_is_no_corner() -> None:
+    assert said.pierced(Rect(0, 0, 40, 40), [Rect(0, 0, 20, 20)])

@@ -91,3 +91,12 @@ def test_a_window_hides_with_its_title_bar_and_shows_what_it_lets_through() -> N
     assert rules.hiding(screen, glass) == (signal.rect,)
     assert rules.hiding(screen, editor) == (glass.cover, signal.rect)
     assert Rules().hiding(screen, glass) == ()
+
+
+def test_what_lies_under_a_see_through_window_is_decided_about_as_it_shows() -> None:
+    glass = window(1, "kitty", "~", translucent=True)
+    signal = window(2, "Signal", "Signal", Rect(100, 100, 300, 300))
+
+    decisions = Rules.parse(["app:Signal"]).decide(view(glass, signal, window(3, "Editor", "notes"), signal))
+
+    assert [(d.window, d.outcome) for d in decisions] == [(1, "captured"), (2, "masked"), (3, "captured")]
