@@ -22,11 +22,12 @@ QUOTE = Evidence(
 
 def screen(*rows: str, split: bool = True) -> list[Line]:
     """Rows as recognition gives them: those with wide gaps in pieces."""
-    lines = []
-    for number, row in enumerate(rows):
-        for cell in re.finditer(r"\S+(?: \S+)*" if split else r"\S.*", row):
-            lines.append(Line(cell[0], Rect(8 * cell.start(), 20 * number, 8 * len(cell[0]), 15)))
-    return lines
+    form = r"\S+(?: \S+)*" if split else r"\S.*"
+    return [
+        Line(cell[0], Rect(8 * cell.start(), 20 * number, 8 * len(cell[0]), 15))
+        for number, row in enumerate(rows)
+        for cell in re.finditer(form, row)
+    ]
 
 
 def left(*rows: str, split: bool = True) -> list[str]:
