@@ -1,4 +1,8 @@
-"""``forget``: deletion that reaches everything derived, after saying what that is."""
+"""``forget``: deletion that reaches everything derived, after saying what that is.
+
+Only a person who is asked is shown the text once more: what a script prints into a terminal may be on the screen, and
+be read from it again.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +55,7 @@ def forget(
             return
         chosen = list(dict.fromkeys(ids))
         for id_ in chosen:
-            note(_described(assistant, id_))
+            note(f"  {id_}  {_described(assistant, id_, with_text=not yes)}")
         also = " with the observations they rest on" if with_evidence else ""
         if not agreed(f"Forget {counted(len(chosen), 'item')}{also}, for good?", yes):
             note("Nothing was forgotten.")
@@ -65,21 +69,29 @@ def forget(
 def _forget_range(
     ctx: click.Context, assistant: Verbs, since: datetime, until: datetime, app: str | None, yes: bool
 ) -> None:
+    """Forget it even if nothing is stored of that time: the engine drops what it has read of it and not stored yet."""
     number = assistant.between(since, until, app=app)
-    if not number:
-        note("Nothing was observed in that time.")
-        return
     what = counted(number, "observation")
-    if not agreed(f"Forget {what}, from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M}, for good?", yes):
+    question = f"Forget {what}, from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M}, for good?"
+    if number and not agreed(question, yes):
         note("Nothing was forgotten.")
         ctx.exit(1)
-    answer(f"forgotten: {counted(assistant.forget_range(since, until, app=app), 'observation')}")
+    gone = assistant.forget_range(since, until, app=app)
+    if gone:
+        answer(f"forgotten: {counted(gone, 'observation')}")
+    else:
+        note("Nothing of that time was stored. What was being read then is dropped.")
 
 
-def _described(assistant: Verbs, id_: str) -> str:
-    """One line about what would be forgotten. Raises NotFoundError."""
+def _described(assistant: Verbs, id_: str, *, with_text: bool) -> str:
+    """What would be forgotten, on one line. Raises NotFoundError."""
     if id_.startswith("o"):
+        observation = assistant.observation(id_)
         resting = sum(any(e.observation_id == id_ for e in p.evidence) for p in assistant.propositions())
-        return f"  {id_}  {excerpt(assistant.observation(id_).text, 80)}  ({counted(resting, 'proposition')} on it)"
-    proposition = assistant.proposition(id_)
-    return f"  {id_}  {one_line(proposition.text)}  ({counted(len(proposition.evidence), 'piece')} of evidence)"
+        weight = f"{counted(resting, 'proposition')} on it"
+        kind, text = f"observation: {one_line(observation.source)}", excerpt(observation.text, 80)
+    else:
+        proposition = assistant.proposition(id_)
+        weight = f"{counted(len(proposition.evidence), 'piece')} of evidence"
+        kind, text = f"proposition: {proposition.kind}", one_line(proposition.text)
+    return f"{text}  ({weight})" if with_text else f"{kind}, {weight}"

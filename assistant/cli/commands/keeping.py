@@ -43,8 +43,8 @@ def storage(session: Session, as_json: bool) -> None:
 
 @click.command(short_help="Show or set how long what was observed is kept.")
 @click.argument("source", required=False)
-@click.option("--days", type=int, help="Keep what is of SOURCE for so many days after it happened.")
-@click.option("--megabytes", type=int, help="Keep at most so much of SOURCE, the newest.")
+@click.option("--days", type=click.IntRange(1), help="Keep what is of SOURCE for so many days after it happened.")
+@click.option("--megabytes", type=click.IntRange(1), help="Keep at most so much of SOURCE, the newest.")
 @click.option("--off", is_flag=True, help="Keep all of SOURCE for good.")
 @click.option(
     "--keep-facts/--drop-facts",
@@ -93,7 +93,7 @@ def _changes(
     changes: dict[str, Any] = {}
     if source is not None:
         now = chosen.retention.get(source, Limit())
-        limit = Limit() if off else Limit(now.days if days is None else days, megabytes or now.megabytes)
+        limit = Limit() if off else Limit(days or now.days, megabytes or now.megabytes)
         changes["retention"] = {**chosen.retention, source: limit}
     if keep_facts is not None:
         changes["expired_facts"] = "keep" if keep_facts else "drop"

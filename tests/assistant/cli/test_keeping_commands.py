@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from assistant.cli.session import Session
 
 if TYPE_CHECKING:
     from conftest import Inkling, Person
@@ -74,6 +77,8 @@ def test_what_was_learned_stays_with_its_quotes_or_goes_as_the_user_chose(inklin
         ["chat", "--off", "--days", "3"],
         ["chat", "--days", "0"],
         ["chat", "--megabytes", "-1"],
+        ["chat", "--megabytes", "0"],
+        ["chat", "--days", "30", "--megabytes", "0"],
     ],
 )
 def test_a_limit_that_makes_no_sense_is_refused(inkling: Inkling, arguments: list[str]) -> None:
@@ -88,7 +93,9 @@ def test_a_stretch_of_time_is_forgotten_after_its_count_was_shown(inkling: Inkli
     done = inkling("forget", *arguments, "--yes")
     assert done.out == "forgotten: 2 observations\n"
     assert inkling("status", "--json").json["observations"] == 5
-    assert "Nothing was observed" in inkling("forget", *arguments, "--yes").err
+    again = inkling("forget", *arguments)  # nothing is there to ask about
+    assert (again.status, again.out) == (0, "")
+    assert "Nothing of that time was stored" in again.err
 
 
 def test_a_date_begins_with_its_first_moment_and_until_ends_with_its_last(inkling: Inkling) -> None:
@@ -116,6 +123,16 @@ def test_what_to_forget_must_be_clear(inkling: Inkling, arguments: list[str]) ->
     assert inkling("status", "--json").json["observations"] == 7
 
 
+def test_what_is_about_to_be_forgotten_is_not_printed_where_nobody_is_asked(inkling: Inkling) -> None:
+    said = next(p for p in inkling("profile", "--json").json if "Lisbon" in p["text"])
+    done = inkling("forget", said["id"], "o3", "--yes")
+    assert done.status == 0
+    assert f"  {said['id']}  proposition: {said['kind']}, 1 piece of evidence" in done.err
+    assert "  o3  observation: chat, 1 proposition on it" in done.err
+    assert "Lisbon" not in done.out + done.err
+    assert "nurse" not in done.out + done.err
+
+
 def test_so_long_ago_is_understood() -> None:
     import click  # noqa: PLC0415
 
@@ -137,3 +154,27 @@ def test_a_person_is_asked_and_may_change_their_mind(inkling: Inkling, person: P
     assert inkling("retention", "chat", "--days", "1").status == 1
     person.will_say(PASSPHRASE, "y")
     assert inkling("retention", "chat", "--days", "1").status == 0
+
+
+class Reading:
+    """A vault of which nothing is stored yet, in an engine that holds what it has just read."""
+
+    def __init__(self) -> None:
+        self.forgotten: list[str | None] = []
+
+    def between(self, since: datetime, until: datetime, source: str | None = None, app: str | None = None) -> int:
+        return 0
+
+    def forget_range(self, since: datetime, until: datetime, source: str | None = None, app: str | None = None) -> int:
+        self.forgotten.append(app)
+        return 0
+
+    def now(self) -> datetime:
+        return datetime.now().astimezone()
+
+
+def test_what_is_read_and_not_stored_yet_is_forgotten_too(inkling: Inkling, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = Reading()
+    monkeypatch.setattr(Session, "assistant", lambda _self, **_options: nullcontext(reading))
+    assert inkling("forget", "--since", "1m", "--app", "Signal").status == 0
+    assert reading.forgotten == ["Signal"]
