@@ -199,6 +199,7 @@ def test_while_a_failure_lasts_it_is_tried_ever_more_seldom_and_logged_once(
 def test_what_cannot_be_done_here_is_said_and_the_vault_stays_of_use(engine: Engine, error: Any) -> None:
     engine.screen.refused = error
     engine.configure(screen_on=False)
+    until(lambda: engine.screen.held == 0, "the screen to be let go of")
     engine.configure(screen_on=True)
     until(lambda: engine.reason() == str(error), "the reason")
     assert engine.state() == "failed"
