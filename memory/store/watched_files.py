@@ -1,10 +1,12 @@
 """What is known of the files in watched folders, so that only what changed is read again.
 
-Paths name people and projects: they are kept here, encrypted, and nowhere else.
+Paths name people and projects: they are kept here, encrypted, and nowhere else. A path whose bytes are no text, which
+Python shows with lone surrogates, is kept with ``//`` and the code of each: no path has two separators in a row.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +14,8 @@ from memory.store.connection import Connection, Row
 from memory.store.observations import local_time
 
 _COLUMNS = "path, size, mtime_ns, digest, read_to, read_at, problems"
+_LONE = re.compile("[\ud800-\udfff]")
+_CODE = re.compile("//(d[89a-f][0-9a-f]{2})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,25 +43,37 @@ class WatchedFiles:
 
     def get(self, path: str) -> WatchedFile | None:
         """What is known of a file, or None."""
-        row = self._c.one(f"SELECT {_COLUMNS} FROM watched_files WHERE path = ?", (path,))
+        row = self._c.one(f"SELECT {_COLUMNS} FROM watched_files WHERE path = ?", (_kept(path),))
         return _file(row) if row else None
 
     def all(self) -> dict[str, WatchedFile]:
         """Every file known, by path."""
-        return {row[0]: _file(row) for row in self._c.read(f"SELECT {_COLUMNS} FROM watched_files ORDER BY path")}
+        rows = self._c.read(f"SELECT {_COLUMNS} FROM watched_files ORDER BY path")
+        return {_shown(row[0]): _file(row) for row in rows}
 
     def set(self, path: str, file: WatchedFile) -> None:
         """Note how a file was when it was read."""
         with self._c.write():
             self._c.run(
                 f"INSERT OR REPLACE INTO watched_files ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (path, file.size, file.mtime_ns, file.digest, file.read_to, file.read_at.timestamp(), file.problems),
-            )
+                (
+                    _kept(path), file.size, file.mtime_ns, file.digest, file.read_to, file.read_at.timestamp(),
+                    file.problems,
+                ),
+            )  # fmt: skip
 
     def remove(self, path: str) -> None:
         """Know nothing of a file any more, as when its folder is no longer watched."""
         with self._c.write():
-            self._c.run("DELETE FROM watched_files WHERE path = ?", (path,))
+            self._c.run("DELETE FROM watched_files WHERE path = ?", (_kept(path),))
+
+
+def _kept(path: str) -> str:
+    return _LONE.sub(lambda lone: f"//{ord(lone[0]):04x}", path)
+
+
+def _shown(kept: str) -> str:
+    return _CODE.sub(lambda code: chr(int(code[1], 16)), kept)
 
 
 def _file(row: Row) -> WatchedFile:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -182,7 +182,7 @@ class Watcher:
             self._unanswered[path] = (Stamp(ready.size, ready.mtime_ns), ready.format)
             self._settling.forget(path)
             raise
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise UnreadableExportError(f"cannot read {path} any more; it is tried again") from error
         return found
 
@@ -230,8 +230,12 @@ class Watcher:
         self._settling.notice(path, stamp, self._now())
 
     def _is_known(self, path: Path, stamp: Stamp) -> bool:
+        """Whether a file is as it was when it was read. One whose name cannot be remembered is left alone as well."""
         if path not in self._stamps:
-            known = self._known.get(str(path))
+            try:
+                known = self._known.get(str(path))
+            except UnicodeError:
+                return True  # or it would keep all others waiting
             self._stamps[path] = Stamp(known.size, known.mtime_ns) if known else None
         return self._stamps[path] == stamp
 
@@ -239,7 +243,7 @@ class Watcher:
         """The export in a file; None if it is none, which is remembered, or cannot be read yet."""
         try:
             export = self._opened(path, stamp)
-        except (UnreadableExportError, _NotWholeError, OSError) as error:
+        except (UnreadableExportError, _NotWholeError, OSError, UnicodeError) as error:
             if isinstance(error, UnreadableExportError) and stamp_of(path) == stamp:
                 self._pass_over(path, stamp)
             else:
@@ -274,7 +278,8 @@ class Watcher:
         self._stamps[path] = stamp
 
     def _gone(self, path: Path) -> None:
-        self._known.remove(str(path))
+        with suppress(UnicodeError):
+            self._known.remove(str(path))
         self._stamps.pop(path, None)
         self._settling.forget(path)
         self._places.pop(path, None)

@@ -115,6 +115,19 @@ def test_a_watched_file_is_remembered_as_it_was_when_read(store: Store, reopen: 
     assert (store.watched.get("/home/ana/chat.jsonl"), list(store.watched.all())) == (None, ["/b"])
 
 
+def test_a_file_whose_name_is_no_text_is_remembered_under_it(store: Store, reopen: Callable[[], Store]) -> None:
+    file = WatchedFile(size=1, mtime_ns=1, read_at=START)
+    names = ["/a/caf\udce9.txt", "/a/\udce9\udcff", "/a/caf%E9.txt", "/a/dce9", "/a/\ud83d.txt", "/\udce9dce9/x"]
+    for name in names:
+        store.watched.set(name, file)
+    again = reopen().watched
+    assert set(again.all()) == set(names)
+    assert all(again.get(name) == file for name in names)
+    assert again.get("/a/caf\udcea.txt") is None
+    again.remove(names[0])
+    assert set(again.all()) == set(names[1:])
+
+
 # dwell, and known keys
 
 

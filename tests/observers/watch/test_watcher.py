@@ -15,10 +15,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from stores import KEY
 
 from memory.errors import OwnerUnknownError, UnreadableExportError
 from memory.records import Observation
-from memory.store import WatchedFile
+from memory.store import Store, WatchedFile, WatchedFiles
 from observers.watch import Bounds, Pace, Ready, Watcher, suggested
 
 AT = datetime(2026, 3, 4, 19, 22, tzinfo=UTC)
@@ -32,6 +33,13 @@ class Memory(dict[str, WatchedFile]):
 
     def remove(self, path: str) -> None:
         self.pop(path, None)
+
+
+@pytest.fixture
+def vault_files(tmp_path: Path) -> Iterator[WatchedFiles]:
+    """What a real vault remembers of files."""
+    with Store(tmp_path / "inkling.db", KEY, create=True) as store:
+        yield store.watched
 
 
 class Folder:
@@ -367,6 +375,37 @@ def test_a_file_that_may_not_be_read_is_tried_again(folder: Folder) -> None:
     assert folder.ready(3) == []
     path.chmod(0o600)
     assert folder.ready(60) != []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a name may be any bytes")
+def test_a_file_whose_name_is_no_text_is_read_as_any_other(folder: Folder, vault_files: WatchedFiles) -> None:
+    folder.known = vault_files  # type: ignore[assignment]
+    folder.restart()
+    odd = Path(os.fsdecode(os.fsencode(folder.path) + b"/caf\xe9.jsonl"))
+    odd.write_text(line("odd"))
+    (folder.path / "plain.jsonl").write_text(line("plain"))
+    assert sorted(folder.read()) == ["odd", "plain"]
+    folder.restart()
+    assert folder.read() == [], "both are remembered"
+    append(odd, line("odder", 1))
+    assert folder.read() == ["odd", "odder"]
+    odd.unlink()
+    folder.ready()
+    assert set(vault_files.all()) == {str(folder.path / "plain.jsonl")}
+
+
+def test_a_file_that_cannot_be_put_into_words_keeps_no_other_waiting(folder: Folder) -> None:
+    class Strict(Memory):
+        def get(self, path: str) -> WatchedFile | None:  # type: ignore[override]
+            if "odd" in path:
+                "\udce9".encode()
+            return super().get(path)
+
+    folder.known = Strict()
+    folder.restart()
+    for name in ("a-odd", "b-plain"):
+        (folder.path / f"{name}.jsonl").write_text(line(name))
+    assert folder.read() == ["b-plain"]
 
 
 def test_suggestions_are_places_that_exist(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
