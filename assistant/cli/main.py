@@ -114,7 +114,7 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool
     "--in-process",
     is_flag=True,
     envvar=IN_PROCESS_VARIABLE,
-    help="Open the vault in this process and close it at the end, without the engine.",
+    help="Open the vault in this process and close it at the end, without the engine; while that runs, to read only.",
 )
 @click.option(
     "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version."

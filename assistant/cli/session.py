@@ -2,6 +2,7 @@
 
 Unless it is to be in this process, the assistant is the engine's: started if it does not run, and unlocked with the
 passphrase only if it is locked. What demands the passphrase itself (an export, the keys) is done in this process.
+Beside an engine nothing is changed in this process: the engine would not hear of it, and write what it still holds.
 """
 
 from __future__ import annotations
@@ -17,11 +18,18 @@ import click
 
 from assistant.cli import passphrase, terminal
 from assistant.cli.terminal import note
-from memory.errors import MissingPartError, VaultMissingError, WrongPassphraseError
+from memory.errors import (
+    EngineUnreachableError,
+    MissingPartError,
+    VaultLockedError,
+    VaultMissingError,
+    WrongPassphraseError,
+)
 
 if TYPE_CHECKING:
     from assistant.client import Client
     from assistant.core import Assistant
+    from assistant.engine.rendezvous import Rendezvous
     from assistant.verbs import Verbs
     from memory.vault import Vault
 
@@ -54,24 +62,50 @@ class Session:
         return vault_folder(self.chosen_vault)
 
     @contextmanager
-    def assistant(self, *, keyring: bool = True) -> Iterator[Verbs]:
-        """The open assistant, let go of at the end. Without ``keyring`` the passphrase itself is demanded."""
+    def assistant(self, *, writes: bool = True, keyring: bool = True) -> Iterator[Verbs]:
+        """The open assistant, let go of at the end. Without ``keyring`` the passphrase itself is demanded.
+
+        Raises VaultLockedError if it ``writes`` in this process while an engine holds the vault.
+        """
         if self.in_process or not keyring:
+            if writes and self.is_served():
+                raise VaultLockedError("the engine holds this vault; leave out --in-process, or end it: inkling stop")
             with self._unlock(self._open, keyring=keyring) as opened:
                 yield opened
             return
+        before = self._rendezvous()
         with self.engine() as client:
             if client.state()["locked"]:
                 self.unlock(client)
+            if self._rendezvous() != before:
+                _say_what_began(client)
             yield client
 
     @contextmanager
     def engine(self, *, start: bool = True) -> Iterator[Client]:
-        """A client of the vault's engine, locked or not. Raises EngineUnreachableError unless it may ``start``."""
+        """A client of the vault's engine, locked or not. Raises EngineUnreachableError unless it may ``start``.
+
+        Where the user does without the engine none is started.
+        """
         from assistant.client import connect  # noqa: PLC0415 - not every run needs one
 
+        if start and self.in_process and not self.is_served():
+            self.require_vault()
+            raise EngineUnreachableError("this takes the engine, and none runs; leave out --in-process")
         with connect(self.folder, start) as client:
             yield client
+
+    def is_served(self) -> bool:
+        """Whether an engine is there for the vault, though it may not be one to talk to."""
+        from assistant.engine import rendezvous  # noqa: PLC0415
+
+        return rendezvous.is_live(self.folder)
+
+    def _rendezvous(self) -> Rendezvous | None:
+        """What the vault's engine, or the last one, has announced: another one is another engine."""
+        from assistant.engine import rendezvous  # noqa: PLC0415
+
+        return rendezvous.read(self.folder)
 
     def unlock(self, client: Client) -> None:
         """Have the engine open the vault, with the passphrase from the first source there is."""
@@ -129,6 +163,16 @@ class Session:
                     raise
                 note("That is not it; try again.")
         return open_with(passphrase.asked())
+
+
+def _say_what_began(client: Client) -> None:
+    """Tell that an engine just started, for some other reason, observes what the user once turned on."""
+    chosen = client.config()
+    paused = chosen.paused_until is not None and chosen.paused_until > client.now()
+    if chosen.screen_on and not paused:
+        note("The engine was started; it records again. To have it pause: inkling pause")
+    elif chosen.watched:
+        note("The engine was started; it takes in what is new in the watched folders. To end that: inkling stop")
 
 
 pass_session = click.make_pass_decorator(Session)

@@ -25,7 +25,7 @@ def doctor(ctx: click.Context, full: bool, as_json: bool) -> None:
     session: Session = ctx.obj
     checks: list[Check] = [*check_installation(), *check_vault_folder(session.folder)]
     if full:
-        with session.assistant() as assistant:
+        with session.assistant(writes=False) as assistant:
             damage = assistant.check()
         state, said = ("failed", "; ".join(damage[:3])) if damage else ("ok", "every page is sound")
         checks.append(Check("store", "failed" if state == "failed" else "ok", said, "restore the vault from a copy"))

@@ -5,13 +5,12 @@ What only looks (``status``, ``why``) or ends something (``stop``, ``lock``) nev
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 import click
 
-from assistant.cli import until
+from assistant.cli import recording, until
 from assistant.cli.options import as_json
 from assistant.cli.session import Session, pass_session
 from assistant.cli.terminal import answer, answer_json, bold, counted, note, size
@@ -19,6 +18,7 @@ from assistant.cli.text import one_line
 from memory.errors import EngineUnreachableError
 
 _NOT_RUNNING = "The engine does not run."
+_LATELY_MINUTES = 1440.0
 
 
 @click.command(short_help="Start the engine and unlock the vault.")
@@ -76,7 +76,7 @@ def lock(session: Session, after: str | None) -> None:
         with session.engine(start=False) as client:
             client.lock()
     except EngineUnreachableError:
-        if _is_running(session):
+        if session.is_served():
             raise
         note(_NOT_RUNNING)
     answer("The vault is locked.")
@@ -104,8 +104,11 @@ def pause(session: Session, words: tuple[str, ...], app: str | None) -> None:
     end = until.moment(words, datetime.now().astimezone())
     with session.engine() as client:
         client.pause(end, app)
+        was_seen = app is None or recording.was_seen(app, client.why(_LATELY_MINUTES))
     what = f"Nothing of {one_line(app)} is recorded" if app else "Nothing is recorded"
-    answer(f"{what} {_until(end)}.")
+    answer(f"{what} {recording.until(end)}.")
+    if not was_seen:
+        note("No window of that name was seen lately; inkling why shows names. The pause holds all the same.")
 
 
 @click.command()
@@ -114,8 +117,8 @@ def resume(session: Session) -> None:
     """End every pause."""
     with session.engine() as client:
         client.resume()
-        recording = client.state()["recording"]
-    answer(f"No pause is in effect. Recording: {_recording_line(recording)}.")
+        found = client.state()["recording"]
+    answer(f"No pause is in effect. Recording: {recording.state_line(found)}.")
 
 
 @click.command(short_help="Show what was recorded in the last minutes, and why.")
@@ -134,14 +137,14 @@ def why(session: Session, minutes: float, as_json: bool) -> None:
         with session.engine(start=False) as client:
             decisions = client.why(minutes)
     except EngineUnreachableError:
-        if _is_running(session):
+        if session.is_served():
             raise
         note(_NOT_RUNNING)
     if as_json:
         answer_json(decisions)
         return
     for decision in decisions:
-        answer(_decision(decision))
+        answer(recording.decision_line(decision))
     if not decisions:
         note(f"Nothing was looked at in the last {counted(round(minutes), 'minute')}.")
 
@@ -157,38 +160,33 @@ def _lock_after(session: Session, after: str) -> None:
     answer(f"The vault {how}.")
 
 
-def _is_running(session: Session) -> bool:
-    """Whether an engine is there though it cannot be talked to."""
-    from assistant.engine import rendezvous  # noqa: PLC0415
-
-    return rendezvous.is_live(session.folder)
-
-
 def _found(session: Session) -> dict[str, Any]:
     """What the engine says of itself, and of the vault while that is unlocked."""
     try:
         with session.engine(start=False) as client:
             state = client.state()
-            recording = state.pop("recording")
+            recorded = state.pop("recording")
             held: dict[str, Any] = {}
             if not state["locked"]:
                 held = {**client.status(), "allowed": sorted(client.allowed())}
-            return {"engine": state, "recording": recording, **held}
+            return {"engine": state, "recording": recorded, **held}
     except EngineUnreachableError:
-        if _is_running(session):
+        if session.is_served():
             raise
         return {"engine": None, "recording": {"state": "off"}}
 
 
 def _found_in_process(session: Session) -> dict[str, Any]:
-    with session.assistant() as assistant:
+    with session.assistant(writes=False) as assistant:
         held = {**assistant.status(), "allowed": sorted(assistant.allowed())}
     return {"engine": None, "recording": {"state": "off"}, **held}
 
 
 def _show(session: Session, found: dict[str, Any]) -> None:
     answer(f"{bold('engine')}        {_engine_line(found['engine'])}")
-    answer(f"{bold('recording')}     {_recording_line(found['recording'])}")
+    answer(f"{bold('recording')}     {recording.state_line(found['recording'])}")
+    for number, line in enumerate(recording.folder_lines(found["recording"].get("folders") or {})):
+        answer(f"{' ' * 7 if number else bold('folders')}       {line}")
     held = f" ({size(found['bytes'])}, encrypted)" if "bytes" in found else ""
     answer(f"{bold('vault')}         {session.folder}{held}")
     if "observations" in found:
@@ -206,34 +204,3 @@ def _engine_line(state: dict[str, Any] | None) -> str:
         return "does not run"
     how = "locked" if state["locked"] else "unlocked"
     return f"runs (process {state['pid']}, {size(state['memory_bytes'])}), {how}"
-
-
-def _recording_line(recording: dict[str, Any]) -> str:
-    """The recording state in a few words: on, off, or paused and until when."""
-    said = str(recording.get("state", "off"))
-    end = recording.get("until")
-    if said == "paused":
-        said += f" {_until(end)}"
-    with suppress(TypeError):
-        apps = ", ".join(one_line(str(app)) for app in recording.get("paused_apps") or ())
-        said += f", but not of {apps}" if apps else ""
-    return said
-
-
-def _until(end: datetime | None) -> str:
-    if end is None:
-        return "until you say: inkling resume"
-    here = end.astimezone()
-    today = here.date() == datetime.now().astimezone().date()
-    return f"until {here:%H:%M}" if today else f"until {here:%A %H:%M}"
-
-
-def _decision(decision: dict[str, Any]) -> str:
-    """One decision on one line: when it was last so, what, of which app, by which rule or how many lines it brought."""
-    at, since = decision.get("at"), decision.get("since")
-    when = f"{at.astimezone():%H:%M:%S}" if isinstance(at, datetime) else "        "
-    app = one_line(str(decision.get("app") or "unknown app"))
-    lines, rule = decision.get("new_lines") or 0, decision.get("rule")
-    what = f"by the rule {one_line(str(rule))}" if rule else counted(lines, "new line") if lines else "nothing new"
-    began = f" (since {since.astimezone():%H:%M:%S})" if isinstance(since, datetime) and since != at else ""
-    return f"{when}  {decision.get('outcome', '')!s:<9} {app:<20} {what}{began}"

@@ -29,7 +29,7 @@ _FACTS = {
 @pass_session
 def storage(session: Session, as_json: bool) -> None:
     """Show what takes room in the vault, by source."""
-    with session.assistant() as assistant:
+    with session.assistant(writes=False) as assistant:
         found = assistant.storage()
     if as_json:
         answer_json(found)
@@ -76,7 +76,7 @@ def retention(
     if off and (days is not None or megabytes is not None):
         raise InvalidInputError("--off takes the limits away; it goes with neither --days nor --megabytes")
     session: Session = ctx.obj
-    with session.assistant() as assistant:
+    with session.assistant(writes=limited or keep_facts is not None) as assistant:
         changes = _changes(assistant.config(), source if limited else None, days, megabytes, off, keep_facts)
         if changes and not _apply(assistant, changes, source if limited else None, yes):
             note("Nothing was changed.")

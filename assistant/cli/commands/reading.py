@@ -27,7 +27,7 @@ _TYPES = {"any": None, "proposition": ("proposition",), "observation": ("observa
 def profile(session: Session, at: datetime | None, kind: str | None, include_quarantined: bool, as_json: bool) -> None:
     """Show what is believed about you, by kind, surest first."""
     _check_kind(kind)
-    with session.assistant() as assistant:
+    with session.assistant(writes=False) as assistant:
         believed = assistant.propositions(at=at, include_quarantined=include_quarantined)
         aside = (
             0 if include_quarantined else len(assistant.propositions(at=at, include_quarantined=True)) - len(believed)
@@ -53,7 +53,7 @@ def recall(session: Session, text: str, count: int, item_type: str, at: datetime
     from assistant.cli.wording import hit_row  # noqa: PLC0415
 
     types: tuple[ItemType, ...] | None = _TYPES[item_type]  # type: ignore[assignment]
-    with session.assistant() as assistant:
+    with session.assistant(writes=False) as assistant:
         hits = assistant.recall(text, k=count, at=at, types=types)
     if as_json:
         answer_json([shapes.hit(h) for h in hits])
@@ -73,7 +73,7 @@ def ask(session: Session, question: str, at: datetime | None, as_json: bool) -> 
     """Answer QUESTION from memory, with what each statement rests on; or say that memory does not hold it."""
     from assistant.cli.wording import answered  # noqa: PLC0415
 
-    with session.assistant() as assistant:
+    with session.assistant(writes=False) as assistant:
         found = assistant.ask(question, at=at)
     if as_json:
         answer_json(shapes.answer(found))

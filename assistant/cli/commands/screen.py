@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 
 from assistant.cli.options import as_json
+from assistant.cli.recording import is_settled
 from assistant.cli.session import Session, pass_session
 from assistant.cli.terminal import answer, answer_json, bold, note
 from assistant.cli.text import one_line
 from memory.errors import NotFoundError
 
+_CHANGING = ("add", "remove", "reset")  # of what exclude does
+_OPENING_SECONDS = 2.0  # in which a screen turned on is looked at, or has turned out not to be open to anybody
+_POLL_SECONDS = 0.05
 _SCOPES = {"focused": "the window in front", "visible": "every visible window"}
 
 
@@ -45,7 +51,7 @@ def screen(
         from observers.screen.ocr.choice import chosen as engine_of  # noqa: PLC0415 - looks at what is installed
 
         engine_of(ocr)
-    with session.assistant() as assistant:
+    with session.assistant(writes=bool(changes)) as assistant:
         chosen = assistant.configure(**changes) if changes else assistant.config()
     if as_json:
         answer_json(
@@ -64,6 +70,8 @@ def screen(
     answer(f"{bold('pictures')}  {f'kept for {days} days' if days else 'none kept'}")
     if chosen.screen_on and session.in_process:
         note("It is the engine that observes: inkling start")
+    elif chosen.screen_on:
+        _say_failure(session, _OPENING_SECONDS if state == "on" else 0.0)
 
 
 @click.command(short_help="Say what is never captured.")
@@ -91,13 +99,13 @@ def exclude(
     """
     if (action in ("add", "remove")) != bool(rules):
         raise click.UsageError(f"give the rules to {action}" if not rules else f"{action} takes no rule")
-    with session.assistant() as assistant:
+    with session.assistant(writes=action in _CHANGING) as assistant:
         held = _rules(assistant.config().rules)
         if action == "add":
             held = list(dict.fromkeys([*held, *map(_parsed, rules)]))
         elif action == "remove":
             held = _without(held, [_parsed(rule) for rule in rules])
-        if action in ("add", "remove", "reset"):
+        if action in _CHANGING:
             held = _rules(assistant.configure(rules=None if action == "reset" else tuple(held)).rules)
     if action == "try":
         _try(held, app, title, url, as_json)
@@ -105,6 +113,16 @@ def exclude(
         answer_json(held)
     else:
         answer("\n".join(map(one_line, held)) if held else "Nothing is excluded.")
+
+
+def _say_failure(session: Session, seconds: float) -> None:
+    """Tell if nothing can be recorded, which a screen just turned on shows within so many seconds."""
+    with session.engine(start=False) as client:
+        end = time.monotonic() + seconds
+        while not is_settled(found := client.state()["recording"]) and time.monotonic() < end:
+            time.sleep(_POLL_SECONDS)
+    if found.get("state") == "failed":
+        note(f"Nothing is recorded: {one_line(str(found.get('reason') or 'the engine does not say why'))}")
 
 
 def _rules(chosen: tuple[str, ...] | None) -> list[str]:

@@ -32,7 +32,7 @@ def show(session: Session, id_: str, as_json: bool) -> None:
     from memory.ids import parse_id  # noqa: PLC0415
 
     item, _ = parse_id(id_)
-    with session.assistant() as assistant:
+    with session.assistant(writes=False) as assistant:
         if item == "proposition":
             _show_proposition(assistant, id_, as_json)
         else:

@@ -46,7 +46,7 @@ def export(session: Session, file: Path, include_quarantined: bool, force: bool)
     if file.exists() and not force:
         raise InvalidInputError(f"{file} is there already; choose another name, or add --force to replace it")
     note(f"{file} will NOT be encrypted: whoever can read it reads everything Inkling holds.")
-    with session.assistant(keyring=False) as assistant:
+    with session.assistant(writes=False, keyring=False) as assistant:
         assistant.export(file, include_quarantined=include_quarantined)
     answer(f"written: {file} ({size(file.stat().st_size)}, not encrypted)")
 

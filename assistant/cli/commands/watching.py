@@ -27,7 +27,7 @@ def watch(session: Session, action: str, places: tuple[str, ...], as_json: bool)
     """
     if (action == "list") == bool(places):
         raise click.UsageError("give the paths to add or remove" if action != "list" else "list takes no path")
-    with session.assistant() as assistant:
+    with session.assistant(writes=action != "list") as assistant:
         watched = list(assistant.config().watched)
         if action != "list":
             changed = _added(watched, places) if action == "add" else _removed(watched, places)

@@ -139,7 +139,7 @@ def test_a_pause_reaches_what_records_and_ends(served: Running, inkling: Inkling
 
 
 def test_why_shows_decisions(served: Running, inkling: Inkling) -> None:
-    assert inkling("why", "--minutes", "5").out.endswith("Editor  within 5.0\n")
+    assert inkling("why", "--minutes", "5").out.split()[1:] == ["within", "5.0", "Editor", "nothing", "new"]
     assert inkling("why", "--json").json[0]["app"] == "Editor"
 
 
