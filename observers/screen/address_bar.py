@@ -45,6 +45,9 @@ def page_rule(lines: Sequence[Line], height: int, rules: Rules) -> str | None:
         rule = rules.for_host(host)
         if rule is not None:
             return rule
+    own = next((rule for line in _top(lines, height) if (rule := rules.for_page(line.text))), None)
+    if own is not None:
+        return own
     return PRIVATE if rules.excludes_private and says_private(lines, height) else None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from observers.screen import own_pages
 from observers.screen.rule import Group, Rule
 
 _BEGIN = r"(?:^|[-–—|·•:] |[|·•(])"
@@ -161,9 +162,9 @@ def members(group: Group) -> tuple[Rule, ...]:
     """The rules a group stands for."""
     match group:
         case "passwords":
-            return (*_apps(_SECRETS_APPS), *_titles(_SITES), *_domains(_VAULT_SITES))
+            return (*_apps(_SECRETS_APPS), *_titles(_SITES), *_domains(_VAULT_SITES), *own_pages.passwords())
         case "prompts":
-            return _apps(_PROMPTS)
+            return (*_apps(_PROMPTS), *own_pages.prompts())
         case "sign-in":
             return (*_titles(*_SIGN_IN), *_domains(_SIGN_IN_SITES))
         case "payment":

@@ -19,6 +19,7 @@ from typing import Literal, Self
 from observers.desktop import Rect, View, Window
 from observers.screen import apps, titles
 from observers.screen.defaults import members
+from observers.screen.own_pages import OwnPage
 from observers.screen.rule import GROUPS, Rule, is_unknown
 
 Outcome = Literal["captured", "skipped", "masked"]
@@ -26,7 +27,12 @@ Outcome = Literal["captured", "skipped", "masked"]
 UNKNOWN = "unknown"
 OWN = "Inkling's own window"
 
-_OWN_TITLE = re.compile(r"(?:^|[-–—:|] ?)inkling(?=$| )", re.IGNORECASE)
+# As the command or the title that a terminal, tmux or screen names: "ana@home: inkling why", "[screen 1: inkling]",
+# '0:1:python3 - "Inkling"', "tmux: inkling*", "/home/ana/bin/inkling"; a folder or a text of that name is none of these.
+_OWN_TITLE = re.compile(
+    r"""(?:(?:^|[-–—:|] ?|[\\/](?:bin|scripts)[\\/])inkling(?:\.exe)?(?=$|[\s\])]|[*!~-](?:$|\s))|["'“]inkling["'”])""",
+    re.IGNORECASE,
+)
 _NOWHERE = Rect(0, 0, 0, 0)
 
 
@@ -94,6 +100,10 @@ class Rules:
     def for_host(self, host: str) -> str | None:
         """The rule that covers a host, if any."""
         return next((name for name, rule in self._asked if rule.covers(host)), None)
+
+    def for_page(self, line: str) -> str | None:
+        """The rule that covers a page of the browser itself whose address is in a line that was read, if any."""
+        return next((name for name, rule in self._asked if isinstance(rule, OwnPage) and rule.is_at(line)), None)
 
     def _find(self, app: str | None, title: str | None, url: str | None, private: bool | None) -> str | None:
         window = Window(id=0, app=app, title=title, rect=_NOWHERE, url=url, private=private)

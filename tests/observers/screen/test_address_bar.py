@@ -75,5 +75,32 @@ def test_a_text_about_privacy_is_read(seen: list[Line]) -> None:
     assert page_rule(seen, 1080, RULES) is None
 
 
+@pytest.mark.parametrize(
+    "bar",
+    [
+        "about:logins",
+        "Firefox  about:logins",
+        "Firefoxabout: logins ☆",
+        "Chrome | chrome://password-manager/passwords",
+        "chrome: //password-manager/passwords/example.org ☆",
+        "Edge | edge://settings/passwords",
+        "brave:/settings/passwords?search=mail",
+    ],
+)
+def test_a_browsers_own_page_of_passwords_is_known_by_its_address_bar(bar: str) -> None:
+    rules = Rules.parse(["default:passwords"])
+
+    assert page_rule(lines(("Settings", 8), (bar, 46)), 1080, rules) == "default:passwords"
+    assert page_rule(lines(("Settings", 8), (bar, 400)), 1080, rules) is None
+    assert page_rule(lines((bar, 46)), 1080, Rules.parse(["default:banking"])) is None
+
+
+@pytest.mark.parametrize(
+    "bar", ["about:logins - Mozilla Support", "chrome://settings/privacy", "other.com/password-manager", "about:addons"]
+)
+def test_another_page_about_passwords_is_read(bar: str) -> None:
+    assert page_rule(lines((bar, 46)), 1080, Rules.parse(["default:passwords"])) is None
+
+
 def test_hosts_come_topmost_first() -> None:
     assert list(dict.fromkeys(hosts(lines(("b.org", 60), ("a.org", 40), ("nothing", 50)), 1080))) == ["a.org", "b.org"]

@@ -203,6 +203,80 @@ def test_sites_are_left_out_by_address(url: str, left_out: bool) -> None:
     assert (RULES.explain("firefox", "Some page — Mozilla Firefox", url).rule is not None) == left_out
 
 
+OWN_PAGES = """
+default:passwords|firefox|Passwords — Mozilla Firefox
+default:passwords|firefox|Passwords — Work — Mozilla Firefox
+default:passwords|firefox|Logins & Passwords — Mozilla Firefox
+default:passwords|firefox|about:logins — Mozilla Firefox
+default:passwords|firefox|Passwörter — Mozilla Firefox
+default:passwords|Firefox|Passwords
+default:passwords|Google-chrome|Google Password Manager - Google Chrome
+default:passwords|Google-chrome|Settings - Passwords - Google Chrome
+default:passwords|Google Chrome|Password Manager - Google Chrome - Ana
+default:passwords|Google-chrome|chrome://password-manager/passwords - Google Chrome
+default:passwords|Chromium|Password Manager - Chromium
+default:passwords|Chromium|Passwortmanager - Chromium
+default:passwords|Brave-browser|Password Manager - Brave
+default:passwords|Microsoft-edge|Passwords - Personal - Microsoft\u200b Edge
+default:passwords|msedge.exe|Settings / Passwords and 2 more pages - Personal - Microsoft\u200b Edge
+default:prompts|firefox|Authentication Required — Mozilla Firefox
+default:prompts|firefox|Authentication Required
+default:prompts|firefox|Password Required - Mozilla Firefox
+default:prompts|Chromium|Authentication required - Chromium
+""".strip().splitlines()
+
+NO_OWN_PAGES = """
+firefox|How password managers work - Wikipedia — Mozilla Firefox
+firefox|Password manager - Wikipedia — Mozilla Firefox
+Microsoft-edge|Password manager - Wikipedia - Personal - Microsoft Edge
+Google-chrome|Password Manager reviews - Google Chrome
+Google-chrome|The best password manager - Which? - Google Chrome
+Chromium|Passwords: a history - Chromium
+Chromium|Passwords - The Guardian - Chromium
+firefox|about:logins - Mozilla Support — Mozilla Firefox
+firefox|407 Proxy Authentication Required - MDN — Mozilla Firefox
+firefox|Logins per day - Grafana — Mozilla Firefox
+Code|Passwords - Visual Studio Code
+Word|Passwords
+gnome-terminal-server|about:logins
+Slack|password-manager
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("window", OWN_PAGES)
+def test_a_browsers_own_pages_and_dialogs_for_passwords_are_left_out(window: str) -> None:
+    rule, app, title = window.split("|")
+
+    assert RULES.explain(app, title).rule == rule
+
+
+@pytest.mark.parametrize("window", NO_OWN_PAGES)
+def test_titles_that_are_about_passwords_are_read(window: str) -> None:
+    app, title = window.split("|")
+
+    assert RULES.explain(app, title).rule is None
+
+
+@pytest.mark.parametrize(
+    ("url", "left_out"),
+    [
+        ("about:logins", True),
+        ("about:logins?filter=example.org", True),
+        ("chrome://password-manager/passwords", True),
+        ("edge://settings/passwords", True),
+        ("edge://settings/autofill/passwords", True),
+        ("brave://settings/passwords", True),
+        ("chrome://settings/privacy", False),
+        ("about:addons", False),
+        ("https://example.org/about:logins/help", False),
+        ("https://example.org/settings/passwords", False),
+    ],
+)
+def test_a_browsers_own_pages_are_left_out_by_address(url: str, left_out: bool) -> None:
+    assert (RULES.explain("firefox", "Some page", url).rule is not None) == left_out
+    assert RULES.explain("Editor", "Some page", url).rule is None
+
+
 @pytest.mark.parametrize("title", ["A page — Mozilla Firefox Private Browsing", "A page (Private Browsing)"])
 def test_private_windows_are_left_out_by_what_their_title_says(title: str) -> None:
     assert RULES.explain("firefox", title).rule == "private"

@@ -58,6 +58,15 @@ def test_a_program_that_has_no_title_to_tell_is_known_by_its_name() -> None:
         ("some-new-terminal", "Inkling"),
         ("gnome-terminal-server", "inkling recall cats"),
         ("xterm", "ana@home: inkling why"),
+        ("kitty", "inkling - bash"),
+        ("kitty", "tmux: inkling"),
+        ("kitty", "tmux: inkling*"),
+        ("gnome-terminal-server", '0:1:inkling - "home"'),
+        ("gnome-terminal-server", '0:1:python3 - "Inkling" '),
+        ("xterm", "[screen 1: inkling] ana@home: ~"),
+        ("Terminal", "ana — inkling ◂ tmux — 120×40"),
+        ("xterm", "/home/ana/.local/bin/inkling"),
+        ("WindowsTerminal.exe", r"C:\Users\ana\venv\Scripts\inkling.exe"),
     ],
 )
 def test_inklings_own_windows_are_never_captured(app: str, title: str) -> None:
@@ -67,7 +76,17 @@ def test_inklings_own_windows_are_never_captured(app: str, title: str) -> None:
 
 @pytest.mark.parametrize(
     ("app", "title"),
-    [("firefox", "Inkling - Inkipedia — Mozilla Firefox"), ("kitty", "~/code/inkling"), ("kitty", "vim inklings.txt")],
+    [
+        ("firefox", "Inkling - Inkipedia — Mozilla Firefox"),
+        ("firefox", 'What "Inkling" means - Dictionary — Mozilla Firefox'),
+        ("kitty", "~/code/inkling"),
+        ("kitty", "vim inklings.txt"),
+        ("kitty", "tmux: vim inkling.md"),
+        ("kitty", '0:1:vim - "~/code/inkling"'),
+        ("xterm", "[screen 0: bash] ana@home: ~/inkling"),
+        ("xterm", "ana@home: inkling-notes"),
+        ("xterm", "an inkling of it"),
+    ],
 )
 def test_what_only_has_the_name_in_its_title_is_captured(app: str, title: str) -> None:
     assert Rules.parse(["app:Signal"]).explain(app, title).rule is None
