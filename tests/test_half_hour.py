@@ -33,10 +33,9 @@ SINCE, UNTIL = 940.0, 1420.0  # the messenger to the editor
 PASSWORDS = "default:passwords"
 EXPECTED_RULES = {PASSWORDS, "default:banking", f"domain:{EXCLUDED_DOMAIN}", "private"}
 
-# read wrongly by the text recognition, in the field it was typed into and in the bubble it was sent as
-MISREAD = ("also I don't eat meat any more, since August",)
 OF_THE_STRETCH = (
     "I am bringing my kayak, can you fetch me from the station?",
+    "also I don't eat meat any more, since August",
     "Kestrel 14 inflatable kayak, two seats",
     "Call with Benedikt about the weir survey",
     "choir folder, I sing alto",
@@ -165,7 +164,7 @@ def half_hour(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Played]
 
 @pytest.mark.slow
 def test_the_whole_half_hour_is_captured_read_and_distilled(half_hour: Played) -> None:
-    assert missing(half_hour, [line for line in HELD if line not in MISREAD]) == []
+    assert missing(half_hour, HELD) == []
     nothing_is_held_that_must_not_be(half_hour)
     decisions_name_the_rules(half_hour)
     passages_are_in_place(half_hour)

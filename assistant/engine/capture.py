@@ -20,7 +20,7 @@ from memory.errors import (
     StorageReadOnlyError,
     UnsupportedDesktopError,
 )
-from observers.screen import apps
+from observers.screen import apps, remembered
 from observers.screen.pauses import Pauses
 
 if TYPE_CHECKING:
@@ -216,6 +216,7 @@ class _Open:
 
     def close(self) -> None:
         self.observer.clear()
+        remembered.clear()
         for part in (self.recogniser, self.grabber, self.desktop):
             _close(part)
 

@@ -187,10 +187,13 @@ def auto_lock_minutes(assistant: Assistant) -> float | None:
 
 
 def drop_models() -> None:
-    """Give back what models and the store's cache took, as far as the system takes it."""
+    """Give back what models and caches took, as far as the system takes it, with the texts that are kept for speed."""
     embedder = sys.modules.get("memory.embedder")
     if embedder is not None:
         embedder.drop_default_embedder()
+    comparing = sys.modules.get("memory.reconcile.comparing")
+    if comparing is not None:
+        comparing.forget_what_was_read()
     gc.collect()
     if sys.platform == "linux":
         import ctypes  # noqa: PLC0415

@@ -248,3 +248,8 @@ NAMES: tuple[str, ...] = (
     "now denied", "another subject", "same verb", "near, same verb",
     "all old words kept", "no new words", "log ratio of what only one has",
 )  # fmt: skip
+
+
+def forget_what_was_read() -> None:
+    """Let go of the propositions that were compared, when the vault is locked."""
+    _read.cache_clear()

@@ -16,6 +16,8 @@ from observers.screen.blocks import Block, Side
 from observers.screen.columns import Row, extent, height_of
 from observers.screen.ocr.line import Line
 
+YOURS = "You: "  # before the user's own words, as the distiller knows them
+
 _MESSENGERS = re.compile(
     r"\b(?:whats ?app|telegram|signal|messenger|messages|nachrichten|imessage|viber|threema|wechat|line|kakaotalk|zalo|"
     r"instagram|chatgpt|claude|gemini|copilot|le chat|perplexity|deepseek|lmstudio|open webui)\b",

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from observers.screen import titles
+from observers.screen.bubbles import YOURS
 from observers.screen.remembered import remembered
 
 MOST_PAGES = 128
@@ -109,8 +110,8 @@ def compare(lines: Sequence[str], before: Sequence[str], seen: dict[int, int] | 
 
 @remembered(8192)
 def folded(text: str) -> str:
-    """What is left of a line when nothing counts that OCR reads now so, now otherwise."""
-    plain = unicodedata.normalize("NFKD", text.casefold()).translate(_ALIKE)
+    """What is left of a line when nothing counts that OCR reads now so, now otherwise, nor whose bubble it was in."""
+    plain = unicodedata.normalize("NFKD", text.removeprefix(YOURS).casefold()).translate(_ALIKE)
     letters = "".join(letter for letter in plain if letter.isalnum())
     return letters.replace("rn", "m").replace("vv", "w")
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from observers.desktop.rect import Rect
 from observers.screen.blocks import Block, blocks_of
-from observers.screen.bubbles import sided
+from observers.screen.bubbles import YOURS, sided
 from observers.screen.columns import Row, columns
 from observers.screen.ocr.line import Line
 
@@ -46,7 +46,7 @@ def as_text(blocks: Iterable[Block]) -> list[str]:
         if block.side is None:
             texts.extend(rows)
         else:
-            texts.append(("You: " if block.side == "right" else "") + " ".join(" ".join(row.split()) for row in rows))
+            texts.append((YOURS if block.side == "right" else "") + " ".join(" ".join(row.split()) for row in rows))
     return texts
 
 

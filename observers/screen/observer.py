@@ -26,6 +26,7 @@ from observers.screen.look import Change
 from observers.screen.masked import without_masked
 from observers.screen.noise import Noise
 from observers.screen.ocr.line import Image, Line
+from observers.screen.own_output import own_output
 from observers.screen.passages import Passages, Place
 from observers.screen.pauses import Pauses
 from observers.screen.reader import Page
@@ -69,6 +70,10 @@ class Reads(Protocol):
 
     def forget(self, window_id: int | None = None) -> None:
         """Drop everything known of a window, or of all of them."""
+        ...
+
+    def fade(self) -> None:
+        """Let go of all frames."""
         ...
 
 
@@ -190,6 +195,7 @@ class ScreenObserver:
 
     def _rest(self, outcome: Outcome, now: datetime) -> Tick:
         self._passages.show((), now)
+        self._reader.fade()  # no picture of a screen stays while nobody is there
         return Tick(outcome, RESTING_SECONDS)
 
     def _decide(self, view: View, now: datetime) -> list[Decision]:
@@ -269,6 +275,9 @@ class ScreenObserver:
             self._catch(window, rule, now)
             return
         lines = without_masked(page.lines)
+        if apps.is_terminal(window.app):  # what Inkling printed there is no news
+            own = own_output(lines)
+            lines = [line for number, line in enumerate(lines) if number not in own]
         self._noise.learn(place.app, place.title, lines, width, height, now)
         kept = frozenset(self._noise.without(place.app, lines, width, height))
         blocks = arrange(lines, width, height, app=place.app, title=place.title)

@@ -27,6 +27,7 @@ Grey = npt.NDArray[np.uint8]
 # Set by eye on the benchmark's pages, not by a search; its held-out fonts and colours were read alike.
 INK = 20  # levels of 255 from one pixel to the next
 LONG = 56  # pixels of a straight stroke that is a border or an underline, not part of a letter
+EDGE = 8  # pixels from which a curve one pixel wide is the edge of a surface
 FRAME = 28  # pixels each way that are too many for a letter: an outline of a button or a bubble, a picture, a heading
 THIN = 0.2  # share of its box that an outline covers at most
 JOIN = 7  # pixels to either side that ink is joined over: bridges letters and words of one line up to about 30 px
@@ -97,12 +98,19 @@ def _is_outline(labels: npt.NDArray[Any], number: int, stats: list[int]) -> bool
 
 
 def _without_rules(ink: Grey) -> Grey:
-    """Without borders, underlines and other long straight strokes."""
+    """Without borders, underlines and other long straight strokes, nor the sides and corners that a bubble leaves.
+
+    The edge of a surface is one pixel of ink wide; a stroke of a letter has two edges.
+    """
     import cv2  # noqa: PLC0415
 
     across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, LONG), np.uint8))
     down = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((LONG, 1), np.uint8))
-    return np.asarray(ink & ~np.bitwise_or(across, down), dtype=np.uint8)
+    left = np.asarray(ink & ~np.bitwise_or(across, down), dtype=np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(left, connectivity=8)
+    width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
+    edges = (area < width + height) & (np.maximum(width, height) >= EDGE)
+    return np.asarray(left & ~edges[labels], dtype=np.uint8)
 
 
 def _boxes(ink: Grey) -> list[Rect]:
