@@ -113,13 +113,17 @@ def session() -> None:
             distilled = time.process_time() - began
             held = assistant.status()
             report(figures, assistant)
-            print(f"CPU: {own:.1f} s here, {other:.1f} s in text recognition: {100 * (own + other) / recording.seconds:.2f}% "
-                  f"of one core over the session; distilling {distilled:.2f} s ({drawn})")  # fmt: skip
+            share = 100 * (own + other) / recording.seconds
+            print(
+                f"CPU: {own:.1f} s here, {other:.1f} s in text recognition: {share:.2f}% of one core over the session"
+            )
+            print(f"distilling: {distilled:.2f} s CPU, {drawn}")
             print(f"memory: {before:.0f} MB before, {resident_mb():.0f} MB after, peak {peak_mb():.0f} MB here; "
                   f"text recognition at most {meter.most_mb:.0f} MB")  # fmt: skip
             hours = recording.seconds / 3600
-            print(f"stored: {held['observations']} passages, {(held['bytes'] - size) / hours / 1e6:.2f} MB an hour "
-                  f"({sum(s['text_bytes'] for s in assistant.storage()['sources']) / hours / 1e3:.0f} kB of text)")  # fmt: skip
+            text = sum(source["text_bytes"] for source in assistant.storage()["sources"]) / hours / 1e3
+            grown = (held["bytes"] - size) / hours / 1e6
+            print(f"stored: {held['observations']} passages, {grown:.2f} MB an hour, {text:.0f} kB of it text")
         recogniser.close()
     compare(recording, figures)
 
@@ -179,9 +183,9 @@ def compare(recording: Recording, figures: object) -> None:
     engine.close()
     whole = statistics.mean(seconds) * figures.changes
     whole_pixels = statistics.mean(pixels) * figures.changes
-    print(f"text recognition: {figures.read_seconds:.1f} s in {figures.reads} reads of {figures.read_pixels / 1e6:.1f} "
-          f"megapixels; whole windows at {figures.changes} changes: {whole:.0f} s ({statistics.mean(seconds):.2f} s each, "
-          f"{whole_pixels / 1e6:.0f} megapixels)")  # fmt: skip
+    each, ours = statistics.mean(seconds), figures.read_pixels / 1e6
+    print(f"text recognition: {figures.read_seconds:.1f} s in {figures.reads} reads of {ours:.1f} megapixels")
+    print(f"whole at {figures.changes} changes: {whole:.0f} s ({each:.2f} s each), {whole_pixels / 1e6:.0f} megapixels")
     print(
         f"share of the time {figures.read_seconds / whole:.3f}, of the pixels {figures.read_pixels / whole_pixels:.3f}"
     )

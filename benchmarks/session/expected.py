@@ -1,6 +1,6 @@
 """What is to become of the recorded half hour: what must be held, and what must never be."""
 
-# On screen for long enough to be read, in windows that no rule excludes. As OCR reads it: compared without spaces and case.
+# On screen for long enough to be read, in windows that no rule excludes. Compared without spaces and case.
 HELD = (
     "The first tidal mills were built where a river met the sea",
     "Gauge 3: read the level twice and keep the median",
