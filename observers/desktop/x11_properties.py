@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from observers.desktop.rect import Rect, visible
@@ -106,20 +106,18 @@ def see_through(properties: Properties, whole: Rect, depth: int) -> bool:
 
 
 def missing(whole: Rect, parts: Sequence[Rect]) -> tuple[Rect, ...]:
-    """What of a window its shape leaves out. Almost always nothing: a window without a shape is one part."""
+    """What of a window its shape leaves out, rounded corners aside. Almost always nothing: most are of one part."""
     if len(parts) > _MOST_PARTS:
         return (whole,)
-    return visible(whole, parts)
+    side = min(_CORNER, whole.width // _CORNER_PART, whole.height // _CORNER_PART)
+    lefts, tops = (whole.left, whole.right - side), (whole.top, whole.bottom - side)
+    corners = (Rect(left, top, side, side) for left in lefts for top in tops)
+    return visible(whole, (*parts, *corners))
 
 
-def pierced(rect: Rect, holes: Sequence[Rect]) -> bool:
-    """Whether what is below shows through ``holes`` in ``rect``, at more than its corners."""
-    if not any(hole.meet(rect).area for hole in holes):
-        return False
-    side = min(_CORNER, rect.width // _CORNER_PART, rect.height // _CORNER_PART)
-    lefts, tops = (rect.left, rect.right - side), (rect.top, rect.bottom - side)
-    corners = [Rect(left, top, side, side) for left in lefts for top in tops]
-    return any(visible(hole.meet(rect), corners) for hole in holes)
+def pierced(rect: Rect, holes: Iterable[Rect]) -> bool:
+    """Whether what is below shows through ``holes`` in what is read of a window."""
+    return any(hole.meet(rect).area for hole in holes)
 
 
 def _fours(region: Sequence[int]) -> list[tuple[int, int, int, int]]:

@@ -29,7 +29,7 @@ NOWHERE = Rect(0, 0, 0, 0)
 class Known:
     """A window of the server's, as when last asked about. ``place`` is in pixels of the root, borders included.
 
-    ``holes`` are the parts of ``place`` that its shape leaves out: what is below shows there, compositor or not.
+    ``holes`` are what its shape leaves out, rounded corners aside: what is below shows there, compositor or not.
     """
 
     id: int

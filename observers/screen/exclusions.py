@@ -28,7 +28,7 @@ UNKNOWN = "unknown"
 OWN = "Inkling's own window"
 
 # As the command or the title that a terminal, tmux or screen names: "ana@home: inkling why", "[screen 1: inkling]",
-# '0:1:python3 - "Inkling"', "tmux: inkling*", "/home/ana/bin/inkling"; a folder or a text of that name is none of these.
+# '0:1:python3 - "Inkling"', "tmux: inkling*", "/home/ana/bin/inkling"; a folder or text of that name is none of these.
 _OWN_TITLE = re.compile(
     r"""(?:(?:^|[-–—:|] ?|[\\/](?:bin|scripts)[\\/])inkling(?:\.exe)?(?=$|[\s\])]|[*!~-](?:$|\s))|["'“]inkling["'”])""",
     re.IGNORECASE,
