@@ -25,6 +25,7 @@ _PACKAGES = ("cryptography", "onnxruntime", "tokenizers", "numpy", "textual")
 _EXTRAS = {
     "llama_cpp": ("llm", "larger local models"),
     "sentence_transformers": ("sentence-transformers", "other embedding models"),
+    "pystray": ("tray", "an icon in the system tray"),
 }
 
 

@@ -50,6 +50,7 @@ TOPICS: dict[str, dict[str, str]] = {
         "pause": "assistant.cli.commands.engine:pause",
         "resume": "assistant.cli.commands.engine:resume",
         "why": "assistant.cli.commands.engine:why",
+        "tray": "assistant.cli.commands.tray:tray",
         "watch": "assistant.cli.commands.watching:watch",
         "service": "assistant.cli.commands.service:service",
     },
