@@ -53,6 +53,9 @@ class Tray:
             library.MenuItem("Close this icon", self.end),
         )
         self._icon = library.Icon("inkling", picture(self.state), "Inkling", menu)
+        log = getattr(self._icon, "_log", None)
+        if log is not None:
+            log.disabled = True  # it prints tracebacks while there is no tray yet, and waits for one all the same
 
     def run(self) -> None:
         """Show it until it is closed."""
