@@ -1,8 +1,8 @@
 """The screen observer: one look at the screen, from what may be read to passages handed to whoever keeps them.
 
 Nothing moves on before the other side has what it was given: a passage is offered again, under the same key, until
-``take`` has returned once. And nothing is decided on stale knowledge: the desktop is looked at before and after the
-pixels are read, and if windows have moved in between, the pixels are thrown away unread.
+``take`` has returned once. And nothing is decided on stale knowledge: the desktop is looked at before the pixels are
+taken and again before they are read, and if windows have moved in between, they are thrown away unread.
 """
 
 from __future__ import annotations
@@ -185,12 +185,12 @@ class ScreenObserver:
         self._note(decisions, windows, now)
         self._passages.show([_place(window) for window in windows], now)
         tick = Tick("nothing", _pace(view), decisions)
-        frames = self._grab(view, windows, decisions)
-        if frames and not self._stands(view, frames, now):
+        due = [each for each in self._grab(view, windows, decisions) if self._is_time(*each, tick)]
+        if due and not self._stands(view, due, now):
             tick.outcome, tick.next_seconds = "moved", QUICK_SECONDS
             return tick
-        for window, frame in frames:
-            self._window(window, frame, now, tick)
+        for window, frame in due:
+            self._read(window, frame, now, tick)
         return tick
 
     def _rest(self, outcome: Outcome, now: datetime) -> Tick:
@@ -235,22 +235,27 @@ class ScreenObserver:
         ]
         return bool(frames)
 
-    def _window(self, window: Window, frame: Image, now: datetime, tick: Tick) -> None:
-        """Read one window if it is time to, and take in what is new on it."""
+    def _is_time(self, window: Window, frame: Image, tick: Tick) -> bool:
+        """Whether to read a window now: not what is flicked past, still changes, or has long been as it was read."""
         place, seconds = _place(window), self._clock.seconds
         if self._passages.stayed(place) < LEAST_DWELL_SECONDS:
             _note_outcome(tick, "changing")
-            return
+            return False
         change = self._reader.peek(window.id, frame, seconds)
         digest = (change.digest or b"?") if change else b""
         advice = self._settling.advice(window.id, digest, seconds)
         if advice == "wait":
             self._passages.stir(place)
             _note_outcome(tick, "changing")
-            return
+            return False
         if advice == "skip" and self._done.get(window.id) == place.page:
             _note_outcome(tick, "unchanged")
-            return
+            return False
+        return True
+
+    def _read(self, window: Window, frame: Image, now: datetime, tick: Tick) -> None:
+        """Read a window, and take in what is new on it."""
+        place, seconds = _place(window), self._clock.seconds
         try:
             page = self._reader.read(window.id, frame, seconds)
         except OcrFailedError:
