@@ -56,7 +56,9 @@ def test_windows_come_topmost_first_with_app_title_place_and_process(x_session: 
 
 def test_a_title_bar_hides_what_is_below_but_is_not_read(x_session: XSession, open_x11: Open) -> None:
     x_session.xterm(title="framed")
-    window = window_titled(open_x11(x_session), "framed")
+    desktop = open_x11(x_session)
+    window_titled(desktop, "framed")
+    [window] = view_where(desktop, lambda view: view.windows[0].frame is not None, "a title bar around it").windows
     assert window.frame is not None
     assert window.frame.meet(window.rect) == window.rect
     assert window.frame.top < window.rect.top
