@@ -350,3 +350,36 @@ def test_random_troubles_lose_nothing_that_was_read_and_double_nothing(desk: Des
     assert len(held) > 25
     assert desk.vault.check() == []
     assert desk.screen.held == 2
+
+
+def gathering(desk: Desk, app: str = "Editor") -> None:
+    """A page is read and gathers, and nothing of it is kept yet."""
+    desk.screen.show(1, app, "notes.txt", *NOTES)
+    while not desk.ocr.reads:
+        desk.step()
+    assert desk.held() == []
+
+
+def test_what_had_gathered_when_the_user_forgot_a_stretch_never_comes_in(desk: Desk) -> None:
+    gathering(desk)
+    desk.capture.drop()
+    desk.watch(60)
+    assert desk.held() == []
+    assert desk.why() == {("Editor", "captured", None)}  # from after it
+    desk.screen.write("A line that came later")
+    desk.watch(15)
+    assert desk.held() == ["A line that came later"]
+
+
+def test_forgetting_one_app_drops_nothing_of_another(desk: Desk) -> None:
+    gathering(desk)
+    desk.capture.drop("Telegram")
+    desk.watch(30)
+    assert desk.held() == ["\n".join(NOTES)]
+
+
+def test_locking_keeps_what_had_gathered_though_the_rest_cannot_be_read_any_more(desk: Desk) -> None:
+    gathering(desk)
+    desk.capture.interrupt()
+    desk.capture.close()
+    assert desk.held() == ["\n".join(NOTES)]

@@ -289,3 +289,13 @@ def test_text_crosses_the_pipe_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None
     serve("fake", io.BytesIO(HEADER.pack(1, 1) + b"\0\0\0\0"), replies)
     assert replies.getvalue().count(b"\n") == 1
     assert json.loads(replies.getvalue())["lines"] == [["naïve 東京 \u2028 \ud83d", 1, 2, 3, 4, 0.5]]
+
+
+def test_interrupted_from_another_thread_a_read_ends_at_once_and_no_other_begins() -> None:
+    worker = Worker(command=python(ANSWERS + "image(); time.sleep(600)"), deadline_seconds=300)
+    threading.Timer(1.0, worker.interrupt).start()
+    with pytest.raises(OcrFailedError, match="broke"):
+        worker.read(blank(2, 2))
+    with pytest.raises(OcrFailedError, match="any more"):
+        worker.read(blank(2, 2))
+    assert worker.pid is None
