@@ -7,7 +7,7 @@ that only asks costs what Python costs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -21,7 +21,19 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from assistant.config import Config, ExpiredFacts
-    from memory.records import Answer, Hit, ItemType, Limit, Observation, Proposition, Revision, Sensitivity
+    from memory.records import (
+        Answer,
+        Hit,
+        ItemType,
+        Limit,
+        Observation,
+        Proposition,
+        Revision,
+        Sensitivity,
+        Summary,
+        SummaryKind,
+        Turn,
+    )
 
 BATCH = 256  # observations handed over at a time, as many as the pipeline stores at a time
 BATCH_CHARACTERS = 4_000_000  # or fewer, if they are long
@@ -81,9 +93,9 @@ class Client:
                     progress(len(taken.rows))
                 yield taken
 
-    def distil(self, progress: Progress | None = None) -> dict[str, int]:
+    def distil(self, progress: Progress | None = None, most: int | None = None) -> dict[str, int]:
         """As ``Assistant.distil``. If the client goes away the engine stops after the batch in hand."""
-        counts: dict[str, int] = self._call("distil", progress)
+        counts: dict[str, int] = self._call("distil", progress, most=most)
         return counts
 
     # what is believed
@@ -122,10 +134,46 @@ class Client:
         hits: list[Hit] = self._call("recall", text=text, k=k, at=at, types=None if types is None else list(types))
         return hits
 
-    def ask(self, question: str, at: datetime | None = None) -> Answer:
-        """As ``Assistant.ask``."""
-        answer: Answer = self._call("ask", question=question, at=at)
+    def ask(
+        self,
+        question: str,
+        at: datetime | None = None,
+        turns: Sequence[Turn] = (),
+        told: Callable[[str], None] | None = None,
+    ) -> Answer:
+        """As ``Assistant.ask``. If the client goes away the engine stops writing."""
+        answer: Answer = self._call("ask", told, question=question, at=at, turns=list(turns))
         return answer
+
+    # the language model
+
+    def model(self) -> dict[str, Any]:
+        """As ``Assistant.model``."""
+        told: dict[str, Any] = self._call("model")
+        return told
+
+    def use_model(self, path: Path | str, projector: Path | str | None = None) -> dict[str, Any]:
+        """As ``Assistant.use_model``."""
+        eye = None if projector is None else str(Path(projector).expanduser().absolute())
+        told: dict[str, Any] = self._call("use_model", path=str(Path(path).expanduser().absolute()), projector=eye)
+        return told
+
+    def drop_model(self) -> bool:
+        """As ``Assistant.drop_model``."""
+        had: bool = self._call("drop_model")
+        return had
+
+    def summaries(
+        self, kind: SummaryKind | None = None, since: datetime | None = None, until: datetime | None = None
+    ) -> list[Summary]:
+        """As ``Assistant.summaries``."""
+        found: list[Summary] = self._call("summaries", kind=kind, since=since, until=until)
+        return found
+
+    def document(self) -> Summary:
+        """As ``Assistant.document``."""
+        found: Summary = self._call("document")
+        return found
 
     # the user's word
 

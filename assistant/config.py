@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from assistant.llm.chosen import ChosenModel
 from memory.errors import InvalidInputError
 from memory.records import Limit
 
@@ -32,6 +33,7 @@ class Config:
     ``screen_scope`` is whether the focused window is read or all visible ones; ``ocr`` an engine's name or ``auto``;
     ``rules`` what is excluded, None for the rules that Inkling comes with. ``thumbnails_days`` is 0 where no pictures
     are kept. ``retention`` is by source; ``expired_facts`` whether what was learned outlives what it was learned from.
+    ``model`` is the language model that thinks when there is slack, None where the small one does it all.
     """
 
     screen_on: bool = False
@@ -45,6 +47,7 @@ class Config:
     retention: Mapping[str, Limit] = field(default_factory=dict)
     expired_facts: ExpiredFacts = "keep"
     distil_on_battery: bool = False
+    model: ChosenModel | None = None
     paused_until: datetime | None = None
     paused_apps: Mapping[str, datetime] = field(default_factory=dict)
 
@@ -66,6 +69,7 @@ class Config:
         apps = self.paused_apps
         good = isinstance(apps, Mapping) and len(apps) <= MOST and all(_is_name(a) and _is_aware(apps[a]) for a in apps)
         _expect(good, "paused_apps", "times with a zone by the name of an app")
+        _expect(self.model is None or isinstance(self.model, ChosenModel), "model", "a model that was pinned, or none")
         object.__setattr__(self, "paused_apps", dict(apps))
         object.__setattr__(self, "retention", _limits(self.retention))
 
@@ -84,6 +88,7 @@ class Config:
         return values | {
             "rules": None if self.rules is None else list(self.rules),
             "watched": list(self.watched),
+            "model": self.model.to_json() if self.model else None,
             "paused_apps": {app: until.isoformat() for app, until in self.paused_apps.items()},
             "paused_until": self.paused_until.isoformat() if self.paused_until else None,
             "retention": {s: {"days": li.days, "megabytes": li.megabytes} for s, li in self.retention.items()},
@@ -169,4 +174,8 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-_READERS: dict[str, Callable[[Any], Any]] = {"paused_until": _moment, "paused_apps": _moments}
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "paused_until": _moment,
+    "paused_apps": _moments,
+    "model": ChosenModel.from_json,
+}

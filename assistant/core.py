@@ -15,11 +15,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from assistant import export
-from assistant.ask import compose
 from assistant.backlog import Backlog
 from assistant.distillers import load_distiller
 from assistant.keeping import Keeping
+from assistant.llm.host import ModelHost
 from assistant.pipeline import Pipeline, Progress, Taken
+from assistant.thinking import Thinking
 from assistant.word import UserWord
 from memory.belief import believe
 from memory.embedder import Embedder, default_embedder, load_embedder
@@ -30,7 +31,6 @@ from memory.recall import Asked, Recall
 from memory.reconcile import Reconciler, RelationJudge
 from memory.records import (
     SENSITIVITIES,
-    Answer,
     Hit,
     ItemType,
     Observation,
@@ -50,7 +50,7 @@ def _now() -> datetime:
     return datetime.now().astimezone()
 
 
-class Assistant(Keeping):
+class Assistant(Keeping, Thinking):
     """One open vault. Use :meth:`open`, preferably in a ``with`` block."""
 
     def __init__(self, vault: Vault, store: Store, clock: Clock, distiller: str, embedder: Embedder) -> None:
@@ -67,6 +67,8 @@ class Assistant(Keeping):
         self._pipeline = Pipeline(store, embedder, load_distiller(distiller), reconciler, self._forgetting)
         self._recall = Recall(store, embedder)
         self._word = UserWord(store, embedder, judge, self._forgetting)
+        self._host = ModelHost(lambda: self.config().model)
+        self._tasks = ()
         self._backlog = Backlog(self._unembedded, self._pipeline.embed_pending)
         store.use_vector_space(embedder.name)
         self._backlog.catch_up()
@@ -190,10 +192,6 @@ class Assistant(Keeping):
             chosen = frozenset(types or ("proposition", "observation"))
             return self._recall.hits(Asked(sound(text), k, at, self._clock(), self.allowed(), chosen))
 
-    def ask(self, question: str, at: datetime | None = None) -> Answer:
-        """An answer made of what is believed and was said, each statement cited; abstains where memory lacks it."""
-        return compose(question, self.recall(question, k=8, at=at))
-
     # the user's word
 
     def remember(self, text: str) -> str:
@@ -303,6 +301,7 @@ class Assistant(Keeping):
 
     def close(self) -> None:
         """Close the store and drop the keys from memory."""
+        self._host.close()
         self._backlog.stop()
         with self._lock:
             self._store.close()

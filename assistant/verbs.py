@@ -17,7 +17,19 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from assistant.config import Config, ExpiredFacts
-    from memory.records import Answer, Hit, ItemType, Limit, Observation, Proposition, Revision, Sensitivity
+    from memory.records import (
+        Answer,
+        Hit,
+        ItemType,
+        Limit,
+        Observation,
+        Proposition,
+        Revision,
+        Sensitivity,
+        Summary,
+        SummaryKind,
+        Turn,
+    )
 
 Progress = Callable[[int], None]
 
@@ -53,7 +65,7 @@ class Verbs(Protocol):
     def take(self, observations: Iterable[Observation], progress: Progress | None = None) -> Iterator[Taken]:
         """Store observations, a batch at a time."""
 
-    def distil(self, progress: Progress | None = None) -> dict[str, int]:
+    def distil(self, progress: Progress | None = None, most: int | None = None) -> dict[str, int]:
         """Draw propositions from everything pending."""
 
     # what is believed
@@ -80,8 +92,33 @@ class Verbs(Protocol):
     ) -> list[Hit]:
         """What bears most on a text."""
 
-    def ask(self, question: str, at: datetime | None = None) -> Answer:
-        """An answer with its citations."""
+    def ask(
+        self,
+        question: str,
+        at: datetime | None = None,
+        turns: Sequence[Turn] = (),
+        told: Callable[[str], None] | None = None,
+    ) -> Answer:
+        """An answer with its citations; ``told`` hears it as it is written."""
+
+    # the language model
+
+    def model(self) -> dict[str, Any]:
+        """The chosen model and how it is."""
+
+    def use_model(self, path: Path | str, projector: Path | str | None = None) -> dict[str, Any]:
+        """Think with this file from now on."""
+
+    def drop_model(self) -> bool:
+        """Think without one again."""
+
+    def summaries(
+        self, kind: SummaryKind | None = None, since: datetime | None = None, until: datetime | None = None
+    ) -> list[Summary]:
+        """What threads and days were about."""
+
+    def document(self) -> Summary:
+        """The profile document."""
 
     # the user's word
 

@@ -13,6 +13,8 @@
     ├── StorageFullError             free some space                                    exit 17
     ├── MissingPartError             an extension or package is absent: reinstall       exit 18
     │   └── ModelMissingError        a model file is absent or altered
+    ├── ModelFailedError             the language model broke or lacks memory            exit 19
+    │   └── ModelStoppedError        it was stopped before it had finished
     ├── UnreadableExportError        the file is not an export Inkling knows            exit 20
     │   └── OwnerUnknownError        who is "me" in this export? say so with --me       exit 21
     ├── UnsupportedDesktopError      this desktop cannot be observed: see why           exit 30
@@ -101,6 +103,16 @@ class MissingPartError(InklingError):
 
 class ModelMissingError(MissingPartError):
     """A model file is absent or not the one expected."""
+
+
+class ModelFailedError(InklingError):
+    """The language model broke, ran out of memory or was given more than it can read; nothing was changed."""
+
+    exit_code = 19
+
+
+class ModelStoppedError(ModelFailedError):
+    """The language model was stopped before it had finished, for something more urgent or because nobody waits."""
 
 
 class UnreadableExportError(InklingError):

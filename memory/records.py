@@ -27,6 +27,7 @@ Stance = Literal["supports", "contradicts"]
 Status = Literal["believed", "quarantined", "rejected", "superseded", "review"]
 RelationLabel = Literal["same", "refines", "general", "contradicts", "supersedes", "independent"]
 ItemType = Literal["proposition", "observation"]
+SummaryKind = Literal["thread", "day", "profile"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 BASES: tuple[Basis, ...] = get_args(Basis)
@@ -185,11 +186,57 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An answer and the hits it rests on: ``[1]`` in ``text`` is ``citations[0]``. ``abstained`` if memory lacks it."""
+    """An answer and the hits it rests on: ``[1]`` in ``text`` is ``citations[0]``. ``abstained`` if memory lacks it.
+
+    ``written_by`` is the language model that worded it, None where it is composed of what is held. ``asked`` is the
+    question as it was understood, where the conversation before it said what it was about. ``learned`` are the ids of
+    the propositions that the user's words added or corrected, ``unsupported`` how many sentences of the model's were
+    left out because nothing held supports them.
+    """
 
     text: str
     citations: list[Hit]
     abstained: bool
+    written_by: str | None = None
+    asked: str | None = None
+    learned: tuple[str, ...] = ()
+    unsupported: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One question of a conversation and the answer to it, with the ids of what that cited."""
+
+    question: str
+    answer: str
+    cited: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryLine:
+    """One statement of a summary, under its section, and the ids of what it rests on."""
+
+    section: str
+    text: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a thread or a day was about, or the profile document: ``subject`` is the thread's name or the ISO date.
+
+    ``made_by`` is the prompt and model that worded it, or "inkling" where it is composed. ``since`` and ``until`` bound
+    what it is about.
+    """
+
+    kind: SummaryKind
+    subject: str
+    title: str
+    at: datetime
+    since: datetime | None
+    until: datetime | None
+    made_by: str
+    lines: tuple[SummaryLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,5 @@
-"""Stand-ins for the three models: an embedder without a model, a judge and a distiller that say what they are told to.
+"""Stand-ins for the models: an embedder without a model; a judge, a distiller and a language model that say what they
+are told to.
 
 Their replies are queued by the test; one that was not foreseen fails it.
 """
@@ -6,12 +7,15 @@ Their replies are queued by the test; one that was not foreseen fails it.
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assistant.llm.model import End, Generated, Prompt, Told
+from memory.errors import ModelStoppedError
 from memory.records import Draft, Observation, Relation, RelationLabel
 
 if TYPE_CHECKING:
@@ -108,3 +112,60 @@ def draft(text: str, quote: str, key: str, **more: Any) -> Draft:
     """A draft with the fields that seldom matter filled in."""
     fields: dict[str, Any] = {"kind": "state", "basis": "stated", "certainty": 0.8, "lifespan": "years", "start": 0}
     return Draft(text=text, quote=quote, observation_key=key, **(fields | more))
+
+
+class FakeModel:
+    """A language model that writes what was queued, whatever grammar it was given; a queued exception is raised.
+
+    ``prompts`` and ``grammars`` record every call. A queued callable is given the prompt and returns the reply, which
+    is where a test changes the store while the model is at work.
+    """
+
+    def __init__(self, name: str = "fake-1b", context_tokens: int = 4096) -> None:
+        self.name = name
+        self.context_tokens = context_tokens
+        self.prompts: list[Prompt] = []
+        self.grammars: list[str | None] = []
+        self.urgent: list[bool] = []
+        self.counted = 0
+        self._replies: deque[tuple[Any, End]] = deque()
+
+    def enqueue(self, reply: str | BaseException | Callable[[Prompt], str], end: End = "stop") -> None:
+        """What to write, raise or call next."""
+        self._replies.append((reply, end))
+
+    @property
+    def left(self) -> int:
+        """How many queued replies nobody has asked for."""
+        return len(self._replies)
+
+    def count_tokens(self, texts: list[str]) -> list[int]:
+        self.counted += len(texts)
+        return [(len(text.encode()) + 3) // 4 for text in texts]
+
+    def generate(
+        self,
+        prompt: Prompt,
+        *,
+        grammar: str | None = None,
+        most_tokens: int = 512,
+        seconds: float = 60.0,
+        told: Told | None = None,
+        urgent: bool = False,
+        stop: threading.Event | None = None,
+    ) -> Generated:
+        self.prompts.append(prompt)
+        self.grammars.append(grammar)
+        self.urgent.append(urgent)
+        assert self._replies, f"nobody foresaw this call: {prompt.made_by}"
+        reply, end = self._replies.popleft()
+        if callable(reply):
+            reply = reply(prompt)
+        if isinstance(reply, BaseException):
+            raise reply
+        for start in range(0, len(reply), 7):
+            if stop is not None and stop.is_set():
+                raise ModelStoppedError("stopped")
+            if told is not None:
+                told(reply[start : start + 7])
+        return Generated(text=reply, end=end, prompt_tokens=100, cached_tokens=60, tokens=len(reply) // 4)

@@ -10,23 +10,24 @@ from __future__ import annotations
 
 import multiprocessing.connection
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.engine import auth, rendezvous, wire
-from assistant.verbs import Progress
 from memory.errors import EngineMismatchError, EngineUnreachableError
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+Heard = Callable[[Any], None]  # hears the pieces of a reply, a number or a text each
+
 # verbs that may be asked again when the engine ended before it answered
 _REPEATABLE = frozenset(
     "take propositions proposition observation around history recall ask confirm reject pin allow disallow allowed "
     "status names remember_names check wait_for_vectors config configure storage due expire between forget_range "
-    "add_thumbnails thumbnail extend_dwell state why resume lock".split()
+    "add_thumbnails thumbnail extend_dwell model use_model drop_model summaries document state why resume lock".split()
 )
 
 
@@ -44,7 +45,7 @@ class Channel:
         """See that the engine answers."""
         self._put_back(self._opened())
 
-    def call(self, verb: str, progress: Progress | None = None, **arguments: Any) -> Any:
+    def call(self, verb: str, progress: Heard | None = None, **arguments: Any) -> Any:
         """What the engine answers; again, by itself, if it ended meanwhile and asking twice does no harm."""
         message = wire.encode({"verb": verb, "arguments": arguments})
         try:
@@ -59,7 +60,7 @@ class Channel:
         except (OSError, EOFError):
             raise EngineUnreachableError("the engine ended twice before it answered; see its log") from None
 
-    def _asked(self, message: bytes, progress: Progress | None) -> Any:
+    def _asked(self, message: bytes, progress: Heard | None) -> Any:
         with self._borrowed() as connection:
             connection.send_bytes(message)
             while True:
@@ -69,7 +70,7 @@ class Channel:
                 if "progress" not in reply:
                     break
                 if progress:
-                    progress(int(reply["progress"]))
+                    progress(reply["progress"])
         if "error" in reply:
             raise wire.error_from(reply["error"])
         return reply.get("result")

@@ -32,12 +32,14 @@ Send = Callable[[Any], None]  # hands a client a piece of the reply
 VERBS = frozenset(
     "take distil propositions proposition observation around history recall ask remember edit confirm reject pin "
     "forget allow disallow allowed export status names remember_names check use_embedder wait_for_vectors "
-    "config configure storage due expire between forget_range add_thumbnails thumbnail extend_dwell".split()
+    "config configure storage due expire between forget_range add_thumbnails thumbnail extend_dwell "
+    "model use_model drop_model summaries document".split()
 )
 PRESENT_SECONDS = 120.0  # a range that ends no longer ago than this reaches what was seen and is not kept yet
 CHOICES = frozenset(("configure", "remember_names"))  # what goes on by itself must hear of these
 NO_USE = frozenset(("status",))  # what a status line asks every few seconds does not keep the vault open
-_PARAMETERS = {name: frozenset(inspect.signature(getattr(Verbs, name)).parameters) - {"self"} for name in VERBS}
+HERE = frozenset(("self", "progress", "told"))  # parameters that are not the client's to give
+_PARAMETERS = {name: frozenset(inspect.signature(getattr(Verbs, name)).parameters) - HERE for name in VERBS}
 
 
 class ClientGoneError(Exception):
@@ -159,7 +161,9 @@ def _called(assistant: Assistant, name: str, arguments: dict[str, Any], send: Se
             raise InvalidInputError("observations come in a list")
         return list(assistant.take(observations))
     if name == "distil":
-        return assistant.distil(lambda steps: send({"progress": steps}))
+        return assistant.distil(lambda steps: send({"progress": steps}), arguments.get("most"))
+    if name == "ask":
+        return assistant.ask(**arguments, told=lambda piece: send({"progress": piece}))
     if name == "configure":
         return assistant.configure(**arguments.get("changes", {}))
     return getattr(assistant, name)(**arguments)

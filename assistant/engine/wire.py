@@ -31,10 +31,10 @@ _RECORDS: dict[str, type] = {
     kind.__name__: kind
     for kind in (
         records.Observation, records.Draft, records.Evidence, records.Proposition, records.Revision, records.Hit,
-        records.Answer, records.Relation, records.Limit, Taken,
+        records.Answer, records.Relation, records.Limit, records.Turn, records.Summary, records.SummaryLine, Taken,
     )
 }  # fmt: skip
-_ELSEWHERE = {"Config": "assistant.config"}  # loaded by those who use them
+_ELSEWHERE = {"Config": "assistant.config", "ChosenModel": "assistant.llm.chosen"}  # loaded by those who use them
 _FIELDS = {name: frozenset(field.name for field in fields(kind)) for name, kind in _RECORDS.items()}
 
 _ERRORS: dict[str, type[errors.InklingError]] = {

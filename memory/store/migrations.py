@@ -154,6 +154,52 @@ def m005_keeping(db: Database) -> None:
     )
 
 
+@_shipped
+def m006_thinking(db: Database) -> None:
+    """What a language model has still to do: read again what the small one has read, and settle doubtful pairs."""
+    _run(
+        db,
+        "CREATE TABLE second_reading (observation INTEGER PRIMARY KEY REFERENCES observations(id) ON DELETE CASCADE)",
+        """CREATE TABLE doubts (
+             older INTEGER NOT NULL REFERENCES propositions(id) ON DELETE CASCADE,
+             newer INTEGER NOT NULL REFERENCES propositions(id) ON DELETE CASCADE,
+             label TEXT NOT NULL, probability REAL NOT NULL, at REAL NOT NULL,
+             PRIMARY KEY (older, newer)) WITHOUT ROWID""",
+        "CREATE INDEX doubts_of_newer ON doubts (newer)",
+    )
+
+
+@_shipped
+def m007_summaries(db: Database) -> None:
+    """Summaries, with everything each was made from: when any of that changes or goes, the whole summary goes."""
+    _run(
+        db,
+        """CREATE TABLE summaries (
+             id INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, title TEXT NOT NULL,
+             digest BLOB NOT NULL,             -- of what it was made from
+             at REAL NOT NULL, since REAL, until REAL, made_by TEXT NOT NULL,
+             UNIQUE (kind, subject))""",
+        """CREATE TABLE summary_lines (
+             summary INTEGER NOT NULL REFERENCES summaries(id) ON DELETE CASCADE,
+             place INTEGER NOT NULL, section TEXT NOT NULL, text TEXT NOT NULL,
+             sources TEXT NOT NULL,            -- the ids it rests on, as JSON
+             PRIMARY KEY (summary, place)) WITHOUT ROWID""",
+        """CREATE TABLE summary_sources (
+             summary INTEGER NOT NULL REFERENCES summaries(id) ON DELETE CASCADE,
+             item TEXT NOT NULL, row INTEGER NOT NULL,
+             PRIMARY KEY (summary, item, row)) WITHOUT ROWID""",
+        "CREATE INDEX summaries_of_item ON summary_sources (item, row)",
+    )
+    for item in ("observation", "proposition"):
+        gone = f"""DELETE FROM summaries WHERE id IN
+                     (SELECT summary FROM summary_sources WHERE item = '{item}' AND row = old.id)"""
+        _run(
+            db,
+            f"CREATE TRIGGER {item}s_summarised_delete AFTER DELETE ON {item}s BEGIN {gone}; END",
+            f"CREATE TRIGGER {item}s_summarised_update AFTER UPDATE OF text ON {item}s BEGIN {gone}; END",
+        )
+
+
 def _run(db: Database, *statements: str) -> None:
     for statement in statements:
         db.execute(statement)

@@ -17,9 +17,23 @@ from support import START, said
 
 from assistant.config import Config
 from assistant.engine import wire
+from assistant.llm.chosen import ChosenModel
 from assistant.verbs import Taken
 from memory import errors, records
-from memory.records import Answer, Draft, Evidence, Hit, Limit, Observation, Proposition, Relation, Revision
+from memory.records import (
+    Answer,
+    Draft,
+    Evidence,
+    Hit,
+    Limit,
+    Observation,
+    Proposition,
+    Relation,
+    Revision,
+    Summary,
+    SummaryLine,
+    Turn,
+)  # fmt: skip
 
 zones = st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
 moments = st.datetimes(datetime(2, 1, 2), datetime(9998, 12, 30), timezones=zones)
@@ -51,6 +65,10 @@ observations = st.builds(
     Observation, text=texts, at=moments, source=texts, app=names, title=names, thread=names, speaker=names, key=names,
     dwell_seconds=st.none() | figures,
 )  # fmt: skip
+summary_lines = st.builds(SummaryLine, section=texts, text=texts, sources=st.lists(texts, max_size=2).map(tuple))
+chosen_models = st.builds(
+    ChosenModel, name=texts, path=texts, sha256=texts, bytes=st.integers(0), projector=names, projector_sha256=names
+)
 counters = st.dictionaries(texts, st.integers(1)).map(Counter)
 RECORDS: dict[type, st.SearchStrategy[Any]] = {
     Observation: observations,
@@ -59,14 +77,25 @@ RECORDS: dict[type, st.SearchStrategy[Any]] = {
     Proposition: propositions,
     Hit: hits,
     Revision: st.builds(Revision, at=moments, actor=texts, action=texts, before=names, after=names, reason=texts),
-    Answer: st.builds(Answer, text=texts, citations=st.lists(hits, max_size=2), abstained=st.booleans()),
+    Answer: st.builds(
+        Answer, text=texts, citations=st.lists(hits, max_size=2), abstained=st.booleans(), written_by=names,
+        asked=names, learned=st.lists(texts, max_size=2).map(tuple), unsupported=st.integers(0),
+    ),
+    Turn: st.builds(Turn, question=texts, answer=texts, cited=st.lists(texts, max_size=2).map(tuple)),
+    SummaryLine: summary_lines,
+    Summary: st.builds(
+        Summary, kind=st.sampled_from(["thread", "day", "profile"]), subject=texts, title=texts, at=moments,
+        since=st.none() | moments, until=st.none() | moments, made_by=texts,
+        lines=st.lists(summary_lines, max_size=2).map(tuple),
+    ),
+    ChosenModel: chosen_models,
     Relation: st.builds(Relation, label=st.sampled_from(records.RELATIONS), probability=figures),
     Limit: st.builds(Limit, days=st.none() | st.integers(1, 99), megabytes=st.none() | st.integers(1, 99)),
     Taken: st.builds(Taken, rows=st.lists(st.integers()), new=st.integers(), redacted=counters),
     Config: st.builds(
         Config, screen_on=st.booleans(), rules=st.none() | st.just(("app: Signal",)), auto_lock_minutes=st.just(5),
         retention=st.dictionaries(st.sampled_from(["chat", "screen"]), st.builds(Limit, days=st.integers(1, 99))),
-        paused_until=st.none() | moments,
+        paused_until=st.none() | moments, model=st.none() | chosen_models,
     ),
 }  # fmt: skip
 plain = st.none() | st.booleans() | st.integers() | figures | texts | st.binary() | moments | st.dates()
