@@ -63,7 +63,11 @@ def test_the_wrong_key_is_damage_and_changes_nothing(path: Path, filled: bytes) 
     assert path.read_bytes() == filled
 
 
-@pytest.mark.parametrize("content", [b"hello", b"SQLite format 3\0" + bytes(5000), os.urandom(8192), b"\0" * 4096])
+@pytest.mark.parametrize(
+    "content",
+    [b"hello", b"SQLite format 3\0" + bytes(5000), os.urandom(8192), b"\0" * 4096],
+    ids=["words", "a header", "noise", "nothing"],
+)
 def test_a_foreign_file_is_damage_and_stays_as_it_is(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     for create in (False, True):
