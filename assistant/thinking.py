@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import config
-from assistant.ask import compose
+from assistant.answering.composing import compose
 from assistant.llm.host import ModelHost
 from memory.records import Answer, Hit, ItemType, Summary, SummaryKind, Turn
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from assistant.mentioned import NAME, NUMBER, digits, numbers_in
 from memory.records import ASSISTANT, BASES, KINDS, LIFESPANS, ME, SENSITIVITIES
 
 if TYPE_CHECKING:
@@ -80,13 +81,6 @@ _CALENDAR = frozenset(
 _DATE = re.compile(rf"\b(\d{{1,2}}) (?:to (\d{{1,2}}) )?({_MONTH})(?: (\d{{4}}))?\b", re.IGNORECASE)
 _MONTH_YEAR = re.compile(rf"\b({_MONTH}) (\d{{4}})\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_NAME = re.compile(r"\b[^\W\d_][\w'’-]*")
-_SPELLED = {
-    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
-    "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "fifteen": "15", "twenty": "20", "thirty": "30",
-    "forty": "40", "fifty": "50", "hundred": "100", "thousand": "1000",
-}  # fmt: skip
 _DERIVED = timedelta(days=800)  # how far from an observation a date may lie that its text does not spell out
 _OWN_APP = "inkling"
 
@@ -135,11 +129,16 @@ def _fault(draft: Draft, observation: Observation, pools: _Pools) -> str | None:
         ("certainty", lambda: 0.0 < draft.certainty < 1.0),
         ("form", lambda: _well_formed(draft)),
         ("quote", lambda: _is_quoted(draft, observation)),
-        ("instruction", lambda: not (_INSTRUCTION.search(draft.text) or _INSTRUCTION.search(draft.quote))),
+        ("instruction", lambda: not (instructs(draft.text) or instructs(draft.quote))),
         ("attribution", lambda: _is_the_users(draft, observation)),
         ("unsupported", lambda: pools.of(observation).supports(draft.text)),
     )
     return next((reason for reason, holds in checks if not holds()), None)
+
+
+def instructs(text: str) -> bool:
+    """Whether a text tells an assistant what to do or to believe."""
+    return bool(_INSTRUCTION.search(text))
 
 
 def _is_quoted(draft: Draft, observation: Observation) -> bool:
@@ -197,18 +196,15 @@ class _Pool:
         parts = [observation.app or "", observation.title or ""]
         parts += [part for other in thread for part in (other.text, other.speaker or "", other.title or "")]
         text = "\n".join(parts).casefold().replace("’", "'")
-        numbers = {_digits(number) for number in _NUMBER.findall(text)}
-        numbers |= {piece for number in _NUMBER.findall(text) for piece in re.split(r"[.,]", number)}
-        numbers |= {digits for word, digits in _SPELLED.items() if word in text}
-        return cls(observation.at.date(), text, frozenset(numbers))
+        return cls(observation.at.date(), text, numbers_in(text))
 
     def supports(self, claim: str) -> bool:
         """Whether each name and number of ``claim`` was read, or is a date reckoned from the observation's own."""
         rest = _MONTH_YEAR.sub(self._checked, _DATE.sub(self._checked, claim))
         rest = _YEAR.sub(self._checked_year, rest)
-        if any(_digits(number) not in self.numbers for number in _NUMBER.findall(rest)):
+        if any(digits(number) not in self.numbers for number in NUMBER.findall(rest)):
             return False
-        return all(self._knows(name) for name in _NAME.findall(rest) if name[0].isupper())
+        return all(self._knows(name) for name in NAME.findall(rest) if name[0].isupper())
 
     def _knows(self, name: str) -> bool:
         low = re.sub(r"'s?$", "", name.casefold().replace("’", "'"))
@@ -245,11 +241,3 @@ class _Pools:
             same = self._threads[observation.thread] if observation.thread is not None else [observation]
             self._made[key] = _Pool.of(observation, same)
         return self._made[key]
-
-
-def _digits(number: str) -> str:
-    """A number without grouping commas and outer zeros: "1,243.50" and "1243.5" are the same."""
-    plain = number.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", number) else number
-    if "." in plain and plain.count(".") == 1:
-        plain = plain.rstrip("0").rstrip(".")
-    return plain.lstrip("0") or "0"

@@ -13,7 +13,7 @@ from support import START, said
 
 from assistant import Answer, Assistant, Evidence, Hit
 from assistant.address import to_you
-from assistant.ask import NEAREST, PASSAGE, STATEMENTS, bears_on, compose
+from assistant.answering.composing import NEAREST, PASSAGE, STATEMENTS, bears_on, compose
 
 
 def passage(text: str, *, score: float = 1.0, relevance: float = 0.7, key: str = "k", **more: Any) -> Hit:

@@ -28,17 +28,26 @@ NEAREST_HELD = "I do not have an answer to that. The nearest I have:"
 _SENTENCE = re.compile(r"[^.!?\n。！？]+[.!?。！？]*|\n")
 
 
-def compose(question: str, hits: Sequence[Hit]) -> Answer:
-    """The answer to ``question`` from recalled ``hits`` (best first).
+def compose(question: str, hits: Sequence[Hit], most: int = STATEMENTS) -> Answer:
+    """The answer to ``question`` from recalled ``hits`` (best first), of at most so many statements.
 
-    Abstains where none bears on it; what comes nearest is then shown as just that.
+    Abstains where none bears on it.
     """
-    bearing = [hit for hit in hits if bears_on(question, hit)]
-    chosen = _chosen(bearing, STATEMENTS) or _chosen([h for h in hits if h.relevance >= RELATED], NEAREST)
-    lines = [f"{_statement(question, hit)} [{number}]" for number, hit in enumerate(chosen, start=1)]
-    if not bearing:
-        lines.insert(0, NEAREST_HELD if chosen else NOT_HELD)
-    return Answer(text="\n".join(lines), citations=chosen, abstained=not bearing)
+    chosen = _chosen([hit for hit in hits if bears_on(question, hit)], most)
+    if not chosen:
+        return abstain(question, hits)
+    return Answer(text="\n".join(_lines(question, chosen)), citations=chosen, abstained=False)
+
+
+def abstain(question: str, hits: Sequence[Hit]) -> Answer:
+    """That memory has no answer; what comes nearest is shown as just that."""
+    nearest = _chosen([h for h in hits if h.relevance >= RELATED], NEAREST)
+    lines = [NEAREST_HELD if nearest else NOT_HELD, *_lines(question, nearest)]
+    return Answer(text="\n".join(lines), citations=nearest, abstained=True)
+
+
+def _lines(question: str, hits: Sequence[Hit]) -> list[str]:
+    return [f"{statement(question, hit)} [{number}]" for number, hit in enumerate(hits, start=1)]
 
 
 def _chosen(hits: Sequence[Hit], most: int) -> list[Hit]:
@@ -65,20 +74,21 @@ def _stem(word: str) -> str:
     return word[: max(4, len(word) - 2)]
 
 
-def _statement(question: str, hit: Hit) -> str:
+def statement(question: str, hit: Hit) -> str:
+    """What one hit says, to the user: a proposition, or who wrote what when."""
     if hit.type == "proposition":
         return to_you(hit.text)
     day = f"{hit.at.day} {hit.at:%B %Y}"
-    passage = _passage(question, hit.text)
+    words = passage(question, hit.text)
     if hit.speaker == ME:
-        return f"You wrote on {day}: “{passage}”"
+        return f"You wrote on {day}: “{words}”"
     if hit.speaker is None:
-        return f"On your screen on {day}: “{passage}”"
+        return f"On your screen on {day}: “{words}”"
     who = "An assistant" if hit.speaker == ASSISTANT else hit.speaker
-    return f"{who} wrote on {day}: “{passage}”"
+    return f"{who} wrote on {day}: “{words}”"
 
 
-def _passage(question: str, text: str) -> str:
+def passage(question: str, text: str) -> str:
     """The stretch of whole sentences, at most PASSAGE characters, that shares most words with the question."""
     flat = " ".join(text.split())
     if len(flat) <= PASSAGE:
@@ -86,9 +96,9 @@ def _passage(question: str, text: str) -> str:
     words = set(terms(question))
     sentences: list[str] = [s.strip() for s in _SENTENCE.findall(text) if s.strip()]
     best = max(range(len(sentences)), key=lambda i: (sum(w in sentences[i].lower() for w in words), -i))
-    passage = sentences[best]
+    found = sentences[best]
     for following in sentences[best + 1 :]:
-        if len(passage) + len(following) >= PASSAGE:
+        if len(found) + len(following) >= PASSAGE:
             break
-        passage += " " + following
-    return passage if len(passage) <= PASSAGE else passage[: PASSAGE - 1].rstrip() + "…"
+        found += " " + following
+    return found if len(found) <= PASSAGE else found[: PASSAGE - 1].rstrip() + "…"
