@@ -11,9 +11,11 @@ from dataclasses import fields
 from datetime import MAXYEAR, date
 from typing import TYPE_CHECKING, Any
 
+from assistant.distillers.drawn import Drawn, Draws
 from assistant.verify import Verified, verify
 from memory.errors import (
     MissingPartError,
+    ModelStoppedError,
     StorageFullError,
     StorageReadOnlyError,
     VaultDamagedError,
@@ -22,13 +24,21 @@ from memory.errors import (
 from memory.records import Draft
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import threading
+    from collections.abc import Collection, Sequence
 
     from assistant.distillers import Distiller
     from memory.records import Observation
 
 # what no engine is to blame for, and no other engine would do better with
-NOT_THE_ENGINE = (MissingPartError, StorageFullError, StorageReadOnlyError, VaultDamagedError, VaultLockedError)
+NOT_THE_ENGINE = (
+    MissingPartError,
+    ModelStoppedError,
+    StorageFullError,
+    StorageReadOnlyError,
+    VaultDamagedError,
+    VaultLockedError,
+)
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "certainty": (float, int),
@@ -43,13 +53,28 @@ def engine_name(distiller: Distiller) -> str:
     return f"{distiller.name} {distiller.version}"
 
 
-def drafts(distiller: Distiller, observations: Sequence[Observation]) -> Verified:
-    """The verified drafts of one episode. Raises what the engine raises, and TypeError if its answer is no list."""
-    found: list[Any] = list(distiller.distil(observations))
+def drafts(
+    distiller: Distiller,
+    observations: Sequence[Observation],
+    known: Sequence[str] = (),
+    new: Collection[str] | None = None,
+    stop: threading.Event | None = None,
+) -> Verified:
+    """The verified drafts of one episode, and what was dropped by reason, whether the engine did it or verification.
+
+    ``known``, ``new`` and ``stop`` are for engines that can use them; see ``assistant.distillers.drawn``. Raises what
+    the engine raises, and TypeError if its answer is no list.
+    """
+    if isinstance(distiller, Draws):
+        drawn = distiller.draw(observations, known, new, stop)
+    else:
+        drawn = Drawn(list(distiller.distil(observations, known)))
+    found: list[Any] = drawn.drafts
     shaped = [draft for draft in found if is_shaped(draft)]
     verified = verify(shaped, observations)
-    if len(shaped) < len(found):
-        verified.dropped["malformed"] += len(found) - len(shaped)
+    verified.dropped.update(drawn.dropped)
+    verified.dropped["malformed"] += len(found) - len(shaped)
+    verified.dropped = +verified.dropped
     return verified
 
 

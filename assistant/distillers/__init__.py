@@ -6,10 +6,11 @@ the shipped one without anything else noticing. Whatever it returns still passes
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from assistant.distillers.small import SmallDistiller
-from memory.errors import InvalidInputError
+from memory.errors import InvalidInputError, ModelMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,14 +43,36 @@ class Distiller(Protocol):
 
 
 _LOADERS: dict[str, Callable[[], Distiller]] = {"small": SmallDistiller}
+_LLAMA = "llama:"
 
 
 def load_distiller(name: str = "small") -> Distiller:
-    """The distiller called ``name``. Raises InvalidInputError for a name nobody knows."""
+    """The distiller called ``name``: "small", or "llama:" and the path of a GGUF file.
+
+    Raises InvalidInputError for a name nobody knows, ModelMissingError where the file cannot be used.
+    """
+    if name.startswith(_LLAMA) and (path := name.removeprefix(_LLAMA)):
+        return _llama(Path(path).expanduser())
     loader = _LOADERS.get(name)
     if loader is None:
-        raise InvalidInputError(f"no distiller is called {name!r}; known: {', '.join(sorted(_LOADERS))}")
+        known = ", ".join((*sorted(_LOADERS), f"{_LLAMA}/path/to/model.gguf"))
+        raise InvalidInputError(f"no distiller is called {name!r}; known: {known}")
     return loader()
+
+
+def _llama(path: Path) -> Distiller:
+    """Reads with that file, which is pinned as it is now; it is loaded by the first ``distil``."""
+    from assistant.distillers.llama import LlamaDistiller  # noqa: PLC0415 - nothing of it is needed to read a vault
+    from assistant.llm.host import ModelHost  # noqa: PLC0415
+    from assistant.llm.pinning import pin  # noqa: PLC0415
+
+    chosen = pin(path)
+    host = ModelHost(lambda: chosen)
+    model = host.model()
+    if model is None:
+        reason = host.status().get("reason") or "it cannot be run here"
+        raise ModelMissingError(f"the model {path} cannot be used: {reason}")
+    return LlamaDistiller(model)
 
 
 __all__ = ["Distiller", "load_distiller"]

@@ -16,7 +16,11 @@ from typing import Any
 from assistant.llm.model import Prompt
 
 _HEAD = re.compile(r"version: (\d+)\n\n")
-_CONTROL = re.compile(r"[<>`|\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+_CONTROL = re.compile(
+    r"[<>`|\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    r"\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    r"|\[(?=/?[A-Z_]{3,}\])"  # [INST] and its like
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ def fenced(value: Any) -> str:
     """A value as one line of JSON that no text in it can end, mark up or hide: data for a prompt.
 
     Brackets, bars and backticks, from which control tokens and fences are made, and invisible or direction-changing
-    characters are written as escapes; everything else stays readable, whatever its script.
+    characters are written as escapes, and so is the bracket of ``[INST]`` and its like; everything else stays readable,
+    whatever its script.
     """
     line = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
     return _CONTROL.sub(lambda match: _escaped(match[0]), line)
