@@ -152,10 +152,13 @@ class Client:
         told: dict[str, Any] = self._call("model")
         return told
 
-    def use_model(self, path: Path | str, projector: Path | str | None = None) -> dict[str, Any]:
-        """As ``Assistant.use_model``."""
+    def use_model(
+        self, path: Path | str, projector: Path | str | None = None, progress: Progress | None = None
+    ) -> dict[str, Any]:
+        """As ``Assistant.use_model``. If the client goes away the engine leaves it."""
         eye = None if projector is None else str(Path(projector).expanduser().absolute())
-        told: dict[str, Any] = self._call("use_model", path=str(Path(path).expanduser().absolute()), projector=eye)
+        file = str(Path(path).expanduser().absolute())
+        told: dict[str, Any] = self._call("use_model", progress, path=file, projector=eye)
         return told
 
     def drop_model(self) -> bool:

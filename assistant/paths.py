@@ -47,6 +47,11 @@ def logs() -> Path:
     return home() / "logs"
 
 
+def models() -> Path:
+    """The folder of the model files that were fetched: anybody's files, not encrypted, the same for every vault."""
+    return home() / "models"
+
+
 def runtime() -> Path:
     """The folder where clients find the engine, made if it is not there; the user's alone.
 

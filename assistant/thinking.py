@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from assistant import config
 from assistant.answering.composing import compose
+from assistant.llm import pinning
 from assistant.llm.host import ModelHost
 from memory.records import Answer, Hit, ItemType, Summary, SummaryKind, Turn
 
 if TYPE_CHECKING:
     from assistant.llm.task import Task
+    from assistant.verbs import Progress
     from memory.store import Store
 
 ANSWERED_FROM = 8  # hits an answer is made of
@@ -40,9 +42,19 @@ class Thinking:
         """The chosen language model and how it is: ``name``, ``path``, ``state``, ``reason`` and what waits for it."""
         return self._host.status() | {"waiting": {task.name: task.waiting() for task in self._tasks}}
 
-    def use_model(self, path: Path | str, projector: Path | str | None = None) -> dict[str, Any]:
-        """Think with this GGUF file from now on; as :meth:`model`. Raises InvalidInputError or ModelMissingError."""
-        raise NotImplementedError
+    def use_model(
+        self, path: Path | str, projector: Path | str | None = None, progress: Progress | None = None
+    ) -> dict[str, Any]:
+        """Think with this GGUF file from now on; as :meth:`model`. ``progress`` hears of the bytes that were read.
+
+        Raises ModelMissingError if it cannot be read, InvalidInputError if it is no model that writes text, or takes
+        more memory than this machine has.
+        """
+        chosen = pinning.pin(path, projector, progress)
+        pinning.expect_to_fit(pinning.needed_bytes(chosen), pinning.machine_bytes(), chosen.name)
+        config.change(self._store, {"model": chosen})
+        self._host.changed()
+        return self.model()
 
     def drop_model(self) -> bool:
         """Think with the small distiller alone again; False if no model was chosen. The file stays."""

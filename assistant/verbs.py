@@ -106,7 +106,9 @@ class Verbs(Protocol):
     def model(self) -> dict[str, Any]:
         """The chosen model and how it is."""
 
-    def use_model(self, path: Path | str, projector: Path | str | None = None) -> dict[str, Any]:
+    def use_model(
+        self, path: Path | str, projector: Path | str | None = None, progress: Progress | None = None
+    ) -> dict[str, Any]:
         """Think with this file from now on."""
 
     def drop_model(self) -> bool:

@@ -59,6 +59,7 @@ TOPICS: dict[str, dict[str, str]] = {
         "passphrase": "assistant.cli.commands.vault:passphrase",
         "keyring": "assistant.cli.commands.vault:keyring",
         "embedder": "assistant.cli.commands.vault:embedder",
+        "model": "assistant.cli.commands.model:model",
         "storage": "assistant.cli.commands.keeping:storage",
         "retention": "assistant.cli.commands.keeping:retention",
         "doctor": "assistant.cli.commands.doctor:doctor",

@@ -78,6 +78,12 @@ _PRINTED = {
     "`vector_bytes`, `images`, `image_bytes` and `bytes`; and of the whole `propositions`, `images`, `image_bytes`, "
     "`screen_lines`, `watched_files`, `bytes`, `page_bytes` and `free_bytes`",
     "retention": "`limits`, by source `days` and `megabytes`, and `expired_facts` (`keep` or `drop`)",
+    "model list": "`models`, a list of `name`, `place`, `parameters`, `download_bytes`, `memory_bytes`, `licence`, "
+    "`good_for`, `projector`, `suits` (`well`, `barely` or `no`), `suggested`, `pulled` and `in_use`; `others`, "
+    "further files in their folder; `in_use`, a path, null where none is or the vault is locked; and `machine_bytes`",
+    "model bench": "`name`, `read_tokens_per_second`, `written_tokens_per_second`, `load_seconds`, "
+    "`first_word_seconds`, `first_word_seconds_cached`, `prompt_tokens`, `prompt_work_ratio`, `messages_per_minute` "
+    "and `memory_bytes`",
     "doctor": "a list of `part`, `state` (`ok`, `missing` or `failed`), `said` and `remedy`",
 }
 
@@ -116,11 +122,14 @@ def _topics() -> Iterator[str]:
 
 
 def _command(command: click.Command, context: click.Context) -> Iterator[str]:
-    yield f"### {command.name}"
-    yield f"    inkling {' '.join([command.name or '', *command.collect_usage_pieces(context)])}"
+    yield f"### {context.command_path.removeprefix('inkling ')}"
+    yield f"    {' '.join([context.command_path, *command.collect_usage_pieces(context)])}"
     yield cleandoc(command.help or "")
     if options := _options(command):
         yield options
+    if isinstance(command, click.Group):
+        for name, below in command.commands.items():
+            yield from _command(below, click.Context(below, info_name=name, parent=context))
 
 
 def _options(command: click.Command) -> str:

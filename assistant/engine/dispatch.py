@@ -164,6 +164,8 @@ def _called(assistant: Assistant, name: str, arguments: dict[str, Any], send: Se
         return assistant.distil(lambda steps: send({"progress": steps}), arguments.get("most"))
     if name == "ask":
         return assistant.ask(**arguments, told=lambda piece: send({"progress": piece}))
+    if name == "use_model":
+        return assistant.use_model(**arguments, progress=lambda count: send({"progress": count}))
     if name == "configure":
         return assistant.configure(**arguments.get("changes", {}))
     return getattr(assistant, name)(**arguments)
