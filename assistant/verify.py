@@ -11,9 +11,12 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import reduce
 from typing import TYPE_CHECKING
 
+from assistant.distillers.small.traps import foreign_spans
 from assistant.mentioned import NAME, NUMBER, digits, numbers_in
+from assistant.planted import instructs, planted
 from memory.records import ASSISTANT, BASES, KINDS, LIFESPANS, ME, SENSITIVITIES
 
 if TYPE_CHECKING:
@@ -25,25 +28,10 @@ MAX_TEXT = 300  # characters; the longest gold proposition has 190
 MAX_QUOTE = 1000
 
 _FIRST_PERSON = re.compile(r"\b(?:i|i['’](?:m|ve|d|ll)|im|ive|me|my|mine|myself|we|us|our|ours)\b", re.IGNORECASE)
-_INSTRUCTION = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b[^.]{0,40}\b(?:instructions?|prompts?|rules|previous|"
-    r"above|guidelines)\b"
-    r"|\bsystem (?:prompt|message|override)\b|\bnew instructions?\b|\b(?:hidden|secret) instructions?\b"
-    r"|\b(?:note|memo|message|attention|instructions?|hint|warning) (?:to|for) (?:the |any |"
-    r"all )?(?:ai|assistant|model|llm|bot|agent|reader)s?\b"
-    r"|\b(?:ai|llm|assistant|agent|model|bot|chatgpt|copilot|gemini|claude)s?(?: (?:reader|agent|"
-    r"assistant|model)s?)?\s*(?::|,|should|must|shall|please)\s*"
-    r"(?:you |must |please |always |now )*(?:remember|record|store|save|note|log|mark|add|treat|"
-    r"assume|conclude|reply|respond|say|tell|set|update|forget|ignore|approve|send|recommend|"
-    r"rate|describe|believe|write|state|list|include|output|call|trust)\b"
-    r"|\b(?:record|store|save|log|remember|note|mark|assume|conclude|believe|report|describe|"
-    r"treat|list|register|memori[sz]e|profile)\b[^.]{0,25}\b(?:that )?(?:the |this )(?:user|"
-    r"reader|recipient|tenant|candidate|customer|account holder|person)\b[^.]{0,12}\b(?:is|has|"
-    r"as|was|wants|accepts|approved?|loves|likes|agrees?|owns|prefers|lives|consents?)\b"
-    r"|<!--|\[/?(?:system|inst)\b|<\|?(?:system|im_start|assistant)|\bas an ai (?:language )?model\b|"
-    r"\b(?:you|the assistant|assistants|the ai) (?:must|are to|shall)\b",
-    re.IGNORECASE,
-)
+_ADDRESSED = re.compile(r"\b(?:you|your|yours|u|ur)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"\n|[.!?…](?=\s|$)")
+_THE_USER = re.compile(r"\b(?:the|this|our) user\b", re.IGNORECASE)
+_WORD = re.compile(r"\b(?!user)[^\W\d_]{4,}")
 _MONTHS = (
     "january",
     "february",
@@ -83,6 +71,7 @@ _MONTH_YEAR = re.compile(rf"\b({_MONTH}) (\d{{4}})\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _DERIVED = timedelta(days=800)  # how far from an observation a date may lie that its text does not spell out
 _OWN_APP = "inkling"
+_STEM = 5  # letters by which "live" and "lives" are one word
 
 
 @dataclass(slots=True)
@@ -129,16 +118,36 @@ def _fault(draft: Draft, observation: Observation, pools: _Pools) -> str | None:
         ("certainty", lambda: 0.0 < draft.certainty < 1.0),
         ("form", lambda: _well_formed(draft)),
         ("quote", lambda: _is_quoted(draft, observation)),
-        ("instruction", lambda: not (instructs(draft.text) or instructs(draft.quote))),
+        ("instruction", lambda: _instructs_nobody(draft, observation)),
         ("attribution", lambda: _is_the_users(draft, observation)),
         ("unsupported", lambda: pools.of(observation).supports(draft.text)),
     )
     return next((reason for reason, holds in checks if not holds()), None)
 
 
-def instructs(text: str) -> bool:
-    """Whether a text tells an assistant what to do or to believe."""
-    return bool(_INSTRUCTION.search(text))
+def _instructs_nobody(draft: Draft, observation: Observation) -> bool:
+    """Neither what is claimed nor what it rests on is addressed to an assistant, nor anything around that.
+
+    Nobody but an instruction calls the person at this computer "the user".
+    """
+    return not (
+        instructs(draft.text)
+        or instructs(draft.quote)
+        or _THE_USER.search(draft.quote)
+        or any(draft.quote in part for part in _planted_parts(observation))
+    )
+
+
+def _planted_parts(observation: Observation) -> list[str]:
+    """What of an observation speaks to a machine: all of it, or of the user's own message what he has pasted."""
+    text = observation.text
+    if observation.speaker != ME:
+        return [text] if planted(text, mine=False) else []
+    pasted = [text[start:end] for start, end in foreign_spans(text)]
+    own = text
+    for part in pasted:
+        own = own.replace(part, " ")
+    return [text] if planted(own, mine=True) else [part for part in pasted if planted(part, mine=True)]
 
 
 def _is_quoted(draft: Draft, observation: Observation) -> bool:
@@ -172,13 +181,25 @@ def _is_the_users(draft: Draft, observation: Observation) -> bool:
         return draft.basis != "stated" or not _is_cited(draft, observation)
     if observation.speaker is None or observation.speaker == ASSISTANT:
         return draft.basis != "stated" and observation.speaker is None
-    return draft.basis != "stated" and not _FIRST_PERSON.search(draft.quote)
+    return draft.basis != "stated" and not _is_anothers_own(draft, observation)
+
+
+def _is_anothers_own(draft: Draft, observation: Observation) -> bool:
+    """Whether somebody speaks of himself: "I" is in the quote, or before it in its sentence and "you" is not in it."""
+    start = _start(draft, observation)
+    sentence = _SENTENCE_END.split(observation.text[:start])[-1]
+    if _ADDRESSED.search(draft.quote):
+        sentence = ""
+    return bool(_FIRST_PERSON.search(draft.quote) or _FIRST_PERSON.search(sentence))
 
 
 def _is_cited(draft: Draft, observation: Observation) -> bool:
-    """Whether the quote is somebody's first person inside quotation marks: the user is repeating it, not saying it."""
+    """Whether the user repeats the quote and does not say it: it stands in a quotation, in code, behind a bracket."""
     start = _start(draft, observation)
-    before, after = observation.text[:start], observation.text[start + len(draft.quote) :]
+    end = start + len(draft.quote)
+    if any(a <= start and end <= b for a, b in foreign_spans(observation.text)):
+        return True
+    before, after = observation.text[:start], observation.text[end:]
     opened = before.count("“") > before.count("”") or (before.count('"') % 2 == 1 and '"' in after)
     return opened and bool(_FIRST_PERSON.search(draft.quote))
 
@@ -190,24 +211,38 @@ class _Pool:
     day: date
     text: str
     numbers: frozenset[str]
+    suspect: frozenset[str]  # words that only instructions to a machine use
 
     @classmethod
     def of(cls, observation: Observation, thread: Sequence[Observation]) -> _Pool:
-        parts = [observation.app or "", observation.title or ""]
-        parts += [part for other in thread for part in (other.text, other.speaker or "", other.title or "")]
-        text = "\n".join(parts).casefold().replace("’", "'")
-        return cls(observation.at.date(), text, numbers_in(text))
+        """What an instruction says supports nothing, wherever in the thread it stands."""
+        labels = {observation.app or "", observation.title or ""}
+        labels |= {label for other in thread for label in (other.speaker or "", other.title or "")}
+        bad = [label for label in labels if planted(label, mine=False)]
+        good = [label for label in labels if label not in bad]
+        for other in thread:
+            parts = _planted_parts(other)
+            bad += parts
+            good.append(reduce(lambda text, part: text.replace(part, " "), parts, other.text))
+        text = _plain("\n".join(good))
+        suspect = frozenset(word for part in bad for word in _WORD.findall(_plain(part)) if word[:_STEM] not in text)
+        return cls(observation.at.date(), text, numbers_in(text), suspect)
 
     def supports(self, claim: str) -> bool:
-        """Whether each name and number of ``claim`` was read, or is a date reckoned from the observation's own."""
+        """Whether each name and number of ``claim`` was read, or is a date reckoned from the observation's own.
+
+        No word of it may be one that only an instruction brought up.
+        """
         rest = _MONTH_YEAR.sub(self._checked, _DATE.sub(self._checked, claim))
         rest = _YEAR.sub(self._checked_year, rest)
+        if any(word in self.suspect for word in _WORD.findall(_plain(claim))):
+            return False
         if any(digits(number) not in self.numbers for number in NUMBER.findall(rest)):
             return False
         return all(self._knows(name) for name in NAME.findall(rest) if name[0].isupper())
 
     def _knows(self, name: str) -> bool:
-        low = re.sub(r"'s?$", "", name.casefold().replace("’", "'"))
+        low = re.sub(r"'s?$", "", _plain(name))
         return low in _CALENDAR or low in self.text or all(part in self.text for part in low.split("-"))
 
     def _checked(self, match: re.Match[str]) -> str:
@@ -224,6 +259,10 @@ class _Pool:
         """The year removed if it is near the observation's, or may be reckoned from an age or "years ago"."""
         near = abs(int(match[0]) - self.day.year) <= 2
         return "" if near or re.search(r"\b(?:years?|yrs?)\b", self.text) else match[0]
+
+
+def _plain(text: str) -> str:
+    return text.casefold().replace("’", "'")
 
 
 class _Pools:
