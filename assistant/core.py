@@ -17,8 +17,11 @@ from typing import Any, Self
 from assistant import export
 from assistant.backlog import Backlog
 from assistant.distillers import load_distiller
+from assistant.distillers.small import SmallDistiller
 from assistant.keeping import Keeping
+from assistant.llm.doubts import Doubts
 from assistant.llm.host import ModelHost
+from assistant.llm.second_reading import SecondReading
 from assistant.pipeline import Pipeline, Progress, Taken
 from assistant.thinking import Thinking
 from assistant.word import UserWord
@@ -28,7 +31,7 @@ from memory.errors import InvalidInputError, NotFoundError, VaultMissingError
 from memory.forgetting import Forgetting
 from memory.ids import parse_id, public_id
 from memory.recall import Asked, Recall
-from memory.reconcile import Reconciler, RelationJudge
+from memory.reconcile import Reconciler, RelationJudge, Settling
 from memory.records import (
     SENSITIVITIES,
     Hit,
@@ -64,11 +67,13 @@ class Assistant(Keeping, Thinking):
         self._retention = Retention(store, self._forgetting)
         judge = RelationJudge(embedder)
         reconciler = Reconciler(store, embedder, judge, self._forgetting)
-        self._pipeline = Pipeline(store, embedder, load_distiller(distiller), reconciler, self._forgetting)
+        gate = SmallDistiller(embedder).worth_reading
+        self._pipeline = Pipeline(store, embedder, load_distiller(distiller), reconciler, self._forgetting, gate)
         self._recall = Recall(store, embedder)
         self._word = UserWord(store, embedder, judge, self._forgetting)
         self._host = ModelHost(lambda: self.config().model)
-        self._tasks = ()
+        self._second_reading = SecondReading(store, embedder, reconciler, gate, self.allowed)
+        self._tasks = (self._second_reading, Doubts(store, Settling(store, embedder)))
         self._backlog = Backlog(self._unembedded, self._pipeline.embed_pending)
         store.use_vector_space(embedder.name)
         self._backlog.catch_up()

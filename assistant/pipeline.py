@@ -2,6 +2,7 @@
 
     observe   redact -> store -> embed                       observers -> memory
     distil    draft -> verify -> reconcile -> believe        assistant -> memory
+              worth more? -> a second reading by a larger model, where there is one
     ask       recall -> answer, with its evidence            assistant -> the user
 
 Every arrow is one call below. Each step commits before the next begins, so a kill between any two loses nothing: an
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from memory.reconcile import Reconciler
     from memory.store import Store, Stored
 
+Gate = Callable[[Sequence[Observation]], list[bool]]  # which of an episode a larger model is to read too
+
 BATCH = 256  # observations stored, and then embedded, at a time
 EPISODE = 200  # pending observations distilled at a time
 CONTEXT = 6  # earlier turns of a thread a distiller sees beside the new ones
@@ -44,13 +47,20 @@ class Pipeline:
     """The path through one open vault."""
 
     def __init__(
-        self, store: Store, embedder: Embedder, distiller: Distiller, reconciler: Reconciler, forgetting: Forgetting
+        self,
+        store: Store,
+        embedder: Embedder,
+        distiller: Distiller,
+        reconciler: Reconciler,
+        forgetting: Forgetting,
+        gate: Gate,
     ) -> None:
         self._store = store
         self._embedder = embedder
         self._distiller = distiller
         self._reconciler = reconciler
         self._forgetting = forgetting
+        self._gate = gate
         self._redaction = Redaction(store, forgetting)
 
     def observe(self, observations: Iterable[Observation], now: Callable[[], datetime]) -> Iterator[Taken]:
@@ -117,7 +127,9 @@ class Pipeline:
     def _distil(self, pending: Sequence[Stored], at: datetime) -> Counter[str]:
         """Draft and take in one batch; if that fails, one thread of it at a time, leaving aside those that do."""
         try:
-            return self._take_in(pending, self._draft(pending), at)
+            context = self._context(pending)
+            verified = drafts(self._distiller, [s.observation for s in (*context, *pending)])
+            return self._take_in(pending, verified, self._worth_more(context, pending), at)
         except NOT_THE_ENGINE:
             raise
         except Exception:  # noqa: BLE001 - a model may fail in any way, and must not stop the others
@@ -127,11 +139,16 @@ class Pipeline:
             self._store.observations.mark_failed([s.row for s in pending], engine_name(self._distiller))
             return Counter({"failed": len(pending)})
 
-    def _draft(self, pending: Sequence[Stored]) -> Verified:
-        """What the engine draws from a batch and verification lets through; changes nothing."""
-        return drafts(self._distiller, [s.observation for s in (*self._context(pending), *pending)])
+    def _worth_more(self, context: Sequence[Stored], pending: Sequence[Stored]) -> set[int]:
+        """Rows of a batch that the language model is to read too, if the user has chosen one."""
+        if config.read(self._store).model is None:
+            return set()
+        passed = self._gate([s.observation for s in (*context, *pending)])[len(context) :]
+        return {s.row for s, worth in zip(pending, passed, strict=True) if worth}
 
-    def _take_in(self, pending: Sequence[Stored], verified: Verified, at: datetime) -> Counter[str]:
+    def _take_in(
+        self, pending: Sequence[Stored], verified: Verified, worth_more: set[int], at: datetime
+    ) -> Counter[str]:
         """Reconcile the drafts of a batch and mark it read, in one transaction."""
         counts: Counter[str] = Counter({f"dropped: {reason}": n for reason, n in verified.dropped.items()})
         engine = engine_name(self._distiller)
@@ -144,6 +161,9 @@ class Pipeline:
             mine = [(draft, stored) for draft, stored in fresh if draft.about == "user"]
             counts.update(self._reconciler.add(mine, engine, at))
             self._store.observations.mark_distilled([s.row for s in same], engine)
+            if config.read(self._store).model is not None:
+                self._store.second_reading.add(s.row for s in same if s.row in worth_more)
+            self._store.tallies.add(engine, tally(verified, len(fresh)))
         return counts
 
     def _episodes(self, size: int) -> Iterator[list[Stored]]:
@@ -169,6 +189,12 @@ class Pipeline:
             for s in first.values()
         )
         return [s for turns in found for s in turns]
+
+
+def tally(verified: Verified, kept: int) -> Counter[str]:
+    """What to remember of an engine's drafts: how many were kept, and dropped for which reason."""
+    counts = Counter({f"dropped: {reason}": n for reason, n in verified.dropped.items()})
+    return counts + Counter({"episodes": 1, "kept": kept})
 
 
 def _text(stored: Stored | None) -> str | None:

@@ -20,6 +20,7 @@ from assistant.llm.host import ModelHost
 from memory.records import Answer, Hit, ItemType, Summary, SummaryKind, Turn
 
 if TYPE_CHECKING:
+    from assistant.llm.second_reading import SecondReading
     from assistant.llm.task import Task
     from assistant.verbs import Progress
     from memory.store import Store
@@ -34,13 +35,22 @@ class Thinking:
     _clock: Callable[[], datetime]
     _host: ModelHost
     _tasks: Sequence[Task]
+    _turn: int = 0  # which of them goes first the next time
+    _second_reading: SecondReading
     recall: Callable[..., list[Hit]]
+    propositions: Callable[..., list[Proposition]]
+    allowed: Callable[[], frozenset[Sensitivity]]
 
     # the model
 
     def model(self) -> dict[str, Any]:
-        """The chosen language model and how it is: ``name``, ``path``, ``state``, ``reason`` and what waits for it."""
-        return self._host.status() | {"waiting": {task.name: task.waiting() for task in self._tasks}}
+        """The chosen language model and how it is: ``name``, ``path``, ``state``, ``reason`` and more of the kind.
+
+        ``waiting`` is how much each task has to do; ``drafts`` what became of those of each engine, the small distiller
+        included: how many were "kept" of how many "episodes", and "dropped: REASON".
+        """
+        waiting = {task.name: task.waiting() for task in self._tasks}
+        return self._host.status() | {"waiting": waiting, "drafts": self._store.tallies.all()}
 
     def use_model(
         self, path: Path | str, projector: Path | str | None = None, progress: Progress | None = None
@@ -52,14 +62,20 @@ class Thinking:
         """
         chosen = pinning.pin(path, projector, progress)
         pinning.expect_to_fit(pinning.needed_bytes(chosen), pinning.machine_bytes(), chosen.name)
-        config.change(self._store, {"model": chosen})
+        with self._store.write():
+            is_first = config.read(self._store).model is None
+            config.change(self._store, {"model": chosen})
+            if is_first:
+                self._second_reading.begin()
         self._host.changed()
         return self.model()
 
     def drop_model(self) -> bool:
         """Think with the small distiller alone again; False if no model was chosen. The file stays."""
-        had = config.read(self._store).model is not None
-        config.change(self._store, {"model": None})
+        with self._store.write():
+            had = config.read(self._store).model is not None
+            config.change(self._store, {"model": None})
+            self._second_reading.clear()
         self._host.changed()
         return had
 
@@ -71,10 +87,16 @@ class Thinking:
         model = self._host.model()
         if model is None:
             return {}
-        for task in self._tasks:
+        first, self._turn = self._turn, self._turn + 1  # in turn, so that one that fails holds up no other
+        for n in range(len(self._tasks)):
+            task = self._tasks[(first + n) % len(self._tasks)]
             if task.waiting() and (done := task.step(model, self._clock(), stop or threading.Event())):
                 return dict(done)
         return {}
+
+    def rest_model(self) -> bool:
+        """Unload the model if nobody has used it for a while; whether it was. To be called every now and then."""
+        return self._host.rest()
 
     # questions
 
@@ -96,12 +118,18 @@ class Thinking:
     def summaries(
         self, kind: SummaryKind | None = None, since: datetime | None = None, until: datetime | None = None
     ) -> list[Summary]:
-        """What threads and days were about, the latest first."""
-        return []
+        """What threads and days were about, the latest first; days that no model has summarised are composed.
+
+        Threads there are only with a model. Without ``since`` days are composed for the last two weeks.
+        """
+        return held.summaries(self._store, self.propositions(), self.allowed(), self._clock(), kind, since, until)
 
     def document(self) -> Summary:
-        """The profile: what is believed about the user, by section, every line with the propositions it rests on."""
-        raise NotImplementedError
+        """The profile: what is believed about the user, by section, every line with the propositions it rests on.
+
+        At most 2,000 tokens: the surest and longest-lived first, pinned ones always. Its ``subject`` is "profile".
+        """
+        return held.profile(self._store, self.propositions(), self._clock())
 
 
 __all__ = ["Counter", "ItemType", "Thinking"]

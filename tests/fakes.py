@@ -50,6 +50,7 @@ class FakeJudge:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
         self.replies: dict[tuple[str, str | None], deque[Relation]] = defaultdict(deque)
+        self.doubts: dict[tuple[str, str], float] = {}
 
     def enqueue(
         self, old_text: str, label: RelationLabel, probability: float = 0.95, *, new_text: str | None = None
@@ -65,6 +66,11 @@ class FakeJudge:
             if self.replies[pair]:
                 return self.replies[pair].popleft()
         return Relation(label="independent", probability=0.9)
+
+    def weigh(
+        self, old_text: str, new_text: str, old_at: datetime | None = None, new_at: datetime | None = None
+    ) -> tuple[Relation, float]:
+        return self.judge(old_text, new_text, old_at, new_at), self.doubts.get((old_text, new_text), 0.0)
 
     def all_used(self) -> bool:
         """Whether every queued reply was asked for."""

@@ -2,5 +2,6 @@
 
 from memory.reconcile.reconcile import Judge, Reconciler
 from memory.reconcile.relate import RelationJudge, relate
+from memory.reconcile.settling import SETTLED, Settled, Settling
 
-__all__ = ["Judge", "Reconciler", "RelationJudge", "relate"]
+__all__ = ["SETTLED", "Judge", "Reconciler", "RelationJudge", "Settled", "Settling", "relate"]

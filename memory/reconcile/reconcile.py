@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Protocol
 
+from memory.reconcile.relate import DOUBTFUL, ENDING
 from memory.records import Draft, Relation, Revision
+from memory.store.doubts import Doubt
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 NEAR = 0.5  # cosine below which two propositions are not compared; 97% of related development pairs are above
 CANDIDATES = 8
 SURE = 0.6  # probability a contradiction or supersession needs before it may close anything
+MAY_CONTRADICT = "it may contradict something else believed"  # a review mark
+UNFIT = "it does not fit with what you said"  # another
 
 
 class Judge(Protocol):
@@ -36,6 +41,56 @@ class Judge(Protocol):
     ) -> Relation:
         """The relation of new to old, two propositions about the same user."""
         ...
+
+    def weigh(
+        self, old_text: str, new_text: str, old_at: datetime | None = None, new_at: datetime | None = None
+    ) -> tuple[Relation, float]:
+        """As ``judge``, and how much speaks for another effect, in [0, 1]."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """What the judge makes of a draft and a held proposition: ``newer`` is whether the draft is the later one."""
+
+    relation: Relation
+    doubt: float
+    newer: bool
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether another opinion is wanted on what changed nothing."""
+        if self.relation.label in ENDING:
+            return self.relation.probability < SURE
+        return self.relation.label == "independent" and self.doubt >= DOUBTFUL
+
+
+@dataclass(slots=True)
+class _Beside:
+    """What a draft that joins none of them means for those it will stand beside."""
+
+    closing: list[Held] = field(default_factory=list)
+    closed_by: Held | None = None
+    review: str | None = None
+    doubtful: list[tuple[Held, _Weighed]] = field(default_factory=list)
+
+    def hear(self, held: Held, weighed: _Weighed) -> None:
+        """Take in what the judge makes of one of them."""
+        ends = weighed.relation.label in ENDING
+        if ends and held.verdict == "rejected":
+            return
+        if weighed.is_doubtful:
+            self.doubtful.append((held, weighed))
+        if not ends:
+            return
+        if held.verdict is not None or held.pinned:
+            self.review = UNFIT
+        elif weighed.relation.probability < SURE:
+            self.review = self.review or MAY_CONTRADICT
+        elif weighed.newer:
+            self.closing.append(held)
+        else:
+            self.closed_by = held
 
 
 class Reconciler:
@@ -64,31 +119,24 @@ class Reconciler:
 
     def _add(self, draft: Draft, source: Stored, vector: npt.NDArray[np.float32], made_by: str, at: datetime) -> str:
         """Bring in one draft; the name of what happened."""
-        closing: list[Held] = []
-        closed_by: Held | None = None
-        review: str | None = None
+        beside = _Beside()
         for held in self._candidates(draft, source, vector):
-            relation, newer = self._relation(held, draft, source)
-            if relation.label in ("same", "general") or (relation.label == "refines" and not newer):
+            weighed = self._weighed(held, draft, source)
+            label = weighed.relation.label
+            if label in ("same", "general") or (label == "refines" and not weighed.newer):
                 return self._support(held, draft, source, made_by, at)
-            if relation.label == "refines":
+            if label == "refines":
                 return self._refine(held, draft, source, made_by, at)
-            if relation.label in ("contradicts", "supersedes") and held.verdict != "rejected":
-                if held.verdict is not None or held.pinned:
-                    review = "it does not fit with what you said"
-                elif relation.probability < SURE:
-                    review = review or "it may contradict something else believed"
-                elif newer:
-                    closing.append(held)
-                else:
-                    closed_by = held
-        row = self._insert(draft, source, vector, made_by, at, closed_by)
-        if review:  # what is in doubt itself ends nothing
-            self._store.propositions.change(row, review=review)
+            beside.hear(held, weighed)
+        row = self._insert(draft, source, vector, made_by, at, beside.closed_by)
+        for held, weighed in beside.doubtful:
+            self._note(held, row, weighed, at)
+        if beside.review:  # what is in doubt itself ends nothing
+            self._store.propositions.change(row, review=beside.review)
             return "review"
-        for held in closing:
+        for held in beside.closing:
             self._close(held, row, draft, source, at)
-        return "superseding" if closing else "new"
+        return "superseding" if beside.closing else "new"
 
     def _candidates(self, draft: Draft, source: Stored, vector: npt.NDArray[np.float32]) -> list[Held]:
         """Propositions a draft may be about, nearest first: those worded exactly so, then near ones still open.
@@ -106,14 +154,19 @@ class Reconciler:
             if one.valid_to is None or (one.row in exact and (one.verdict is not None or said_at < one.valid_to))
         ]
 
-    def _relation(self, held: Held, draft: Draft, source: Stored) -> tuple[Relation, bool]:
-        """The relation of the later claim to the earlier one, and whether the draft is the later one."""
+    def _weighed(self, held: Held, draft: Draft, source: Stored) -> _Weighed:
+        """The relation of the later claim to the earlier one."""
         if held.text.casefold() == draft.text.casefold():
-            return Relation(label="same", probability=0.99), True
+            return _Weighed(Relation(label="same", probability=0.99), 0.0, newer=True)
         last = max((s.evidence.at for s in held.supports), default=held.created_at)
         if source.observation.at >= last:
-            return self._judge.judge(held.text, draft.text, last, source.observation.at), True
-        return self._judge.judge(draft.text, held.text, source.observation.at, last), False
+            return _Weighed(*self._judge.weigh(held.text, draft.text, last, source.observation.at), newer=True)
+        return _Weighed(*self._judge.weigh(draft.text, held.text, source.observation.at, last), newer=False)
+
+    def _note(self, held: Held, row: int, weighed: _Weighed, at: datetime) -> None:
+        """Note a pair for another opinion; until that comes both stand as they do."""
+        older, newer = (held.row, row) if weighed.newer else (row, held.row)
+        self._store.doubts.add(Doubt(older, newer, weighed.relation.label), weighed.relation.probability, at)
 
     def _support(self, held: Held, draft: Draft, source: Stored, made_by: str, at: datetime) -> str:
         added = self._store.propositions.add_evidence(held.row, draft, source, "supports", at, made_by)

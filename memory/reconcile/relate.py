@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ENDING: tuple[RelationLabel, ...] = ("contradicts", "supersedes")
 COMPATIBLE: tuple[RelationLabel, ...] = ("same", "refines", "general")
+DOUBTFUL = 0.25  # see ``RelationJudge.weigh``
 OTHER_SUBJECT = 0.3  # what is left of an ending's probability if one is about something the other never mentions
 ALIGNED = (
     "old words matched", "new words matched", "worst old match", "worst new match", "share of old unmatched",
@@ -77,14 +78,26 @@ class RelationJudge:
         "contradicts" and "supersedes" it is that one of these two holds and not "independent", since they are acted
         on alike.
         """
+        return self.weigh(old_text, new_text, old_at, new_at)[0]
+
+    def weigh(
+        self, old_text: str, new_text: str, old_at: datetime | None = None, new_at: datetime | None = None
+    ) -> tuple[Relation, float]:
+        """As ``judge``, and how much speaks for another effect: the largest share, in [0, 1], of those not chosen.
+
+        Effects are three: they go together, one ends the other, or neither concerns the other. From ``DOUBTFUL`` on a
+        pair is ambiguous. Of the development pairs, judged by models that had not seen them, 30% are, and of those the
+        judge mistakes the effect of 55%, of the others 11%; where it said "independent", 66% against 14%.
+        """
         if same_words(old_text, new_text):
-            return Relation(label="same", probability=0.99)
+            return Relation(label="same", probability=0.99), 0.0
         row = self.features(old_text, new_text, old_at, new_at)
         model = _model()
-        said = decide(probabilities(row, model.mean, model.scale, model.weights, model.bias), row, model.threshold)
+        shares = probabilities(row, model.mean, model.scale, model.weights, model.bias)
+        said = decide(shares, row, model.threshold)
         if said.label in ("same", "general") and frozenset(_NUMBER.findall(new_text)) - _numbers(old_text):
-            return Relation(label="independent", probability=0.6)  # a figure nobody gave before is news
-        return said
+            said = Relation(label="independent", probability=0.6)  # a figure nobody gave before is news
+        return said, doubt(shares, row, said.label)
 
     def features(
         self, old_text: str, new_text: str, old_at: datetime | None, new_at: datetime | None
@@ -137,11 +150,7 @@ def decide(shares: npt.NDArray[np.float64], row: npt.NDArray[np.float64], thresh
 
     An ending needs ``threshold`` against independence, the label it must not be mistaken for.
     """
-    by_label = dict(zip(RELATIONS, (float(s) for s in shares), strict=True))
-    if row[FEATURES.index("another subject")]:
-        for label in ENDING:
-            by_label["independent"] += by_label[label] * (1 - OTHER_SUBJECT)
-            by_label[label] *= OTHER_SUBJECT
+    by_label = _by_label(shares, row)
     ended = by_label["contradicts"] + by_label["supersedes"]
     compatible = max(COMPATIBLE, key=by_label.__getitem__)
     certainty = ended / max(ended + by_label["independent"], 1e-9)
@@ -150,6 +159,23 @@ def decide(shares: npt.NDArray[np.float64], row: npt.NDArray[np.float64], thresh
     if certainty >= threshold:
         return Relation(label=max(ENDING, key=by_label.__getitem__), probability=_inside(certainty))
     return Relation(label="independent", probability=_inside(1 - certainty))
+
+
+def doubt(shares: npt.NDArray[np.float64], row: npt.NDArray[np.float64], label: RelationLabel) -> float:
+    """The largest share of an effect other than that of ``label``."""
+    by_label = _by_label(shares, row)
+    effects = (COMPATIBLE, ENDING, ("independent",))
+    return max(sum(by_label[one] for one in effect) for effect in effects if label not in effect)
+
+
+def _by_label(shares: npt.NDArray[np.float64], row: npt.NDArray[np.float64]) -> dict[RelationLabel, float]:
+    """The shares, those of an ending lowered where one text is about something the other never mentions."""
+    by_label = dict(zip(RELATIONS, (float(s) for s in shares), strict=True))
+    if row[FEATURES.index("another subject")]:
+        for label in ENDING:
+            by_label["independent"] += by_label[label] * (1 - OTHER_SUBJECT)
+            by_label[label] *= OTHER_SUBJECT
+    return by_label
 
 
 def _inside(probability: float) -> float:

@@ -197,6 +197,16 @@ class Propositions:
             sql = f"UPDATE revisions SET {column} = NULL WHERE {column} = ?"
             self._c.run_many(sql, ((text,) for text in texts))
 
+    def absorb(self, row: int, other: int) -> None:
+        """Give one proposition the evidence, the history and the place of another, which is deleted; in a transaction.
+
+        Of two links to the very same quote the absorbing one's stays.
+        """
+        self._c.run("UPDATE OR IGNORE evidence SET proposition = ? WHERE proposition = ?", (row, other))
+        self._c.run("UPDATE revisions SET proposition = ? WHERE proposition = ?", (row, other))
+        self._c.run("UPDATE propositions SET superseded_by = ? WHERE superseded_by = ?", (row, other))
+        self.delete(other)
+
     def ended_by(self, row: int) -> list[int]:
         """Rows of propositions that one replaced."""
         return [r[0] for r in self._c.read("SELECT id FROM propositions WHERE superseded_by = ?", (row,))]

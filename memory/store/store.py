@@ -13,13 +13,17 @@ from sqlcipher3 import dbapi2
 from memory.errors import StorageFullError, StorageReadOnlyError, VaultDamagedError, VaultLockedError
 from memory.records import ItemType
 from memory.store.connection import Connection, translate
+from memory.store.doubts import Doubts
 from memory.store.images import Images
 from memory.store.lexical import Lexical
 from memory.store.migrations import migrate
 from memory.store.observations import Observations
 from memory.store.propositions import Propositions
 from memory.store.screen_lines import ScreenLines
+from memory.store.second_reading import SecondReadings
 from memory.store.settings import Settings, Tombstones
+from memory.store.summaries import Summaries
+from memory.store.tallies import Tallies
 from memory.store.usage import Usage
 from memory.store.vectors import Vectors
 from memory.store.watched_files import WatchedFiles
@@ -57,6 +61,10 @@ class Store:
         self.screen_lines = ScreenLines(self._connection)
         self.watched = WatchedFiles(self._connection)
         self.usage = Usage(self._connection)
+        self.second_reading = SecondReadings(self._connection)
+        self.doubts = Doubts(self._connection)
+        self.tallies = Tallies(self._connection)
+        self.summaries = Summaries(self._connection)
         types: tuple[ItemType, ...] = ("observation", "proposition")
         self.vectors = {item: Vectors(self._connection, item) for item in types}
         self.words = {item: Lexical(self._connection, item) for item in types}

@@ -32,5 +32,16 @@ class SmallDistiller:
         del known
         return drafts(observations, self._embedder or default_embedder())
 
+    def worth_reading(self, observations: Sequence[Observation]) -> list[bool]:
+        """For each observation, whether it is worth a larger model's time; those before it in its thread help to tell.
+
+        Of the user's turns that hold a fact 97.6% pass in the development chats of w7 (messengers) and 96.5% in those
+        of w8 (AI assistants), where 76% and 89% of the user's turns pass at all, 22% and 47% of everybody's: what
+        others say is context. Of screens with a fact 58% pass, and 47% of all screens. Takes 0.3 to 2 ms each.
+        """
+        from assistant.distillers.small.worth import worth_reading  # noqa: PLC0415
+
+        return worth_reading(observations)
+
 
 __all__ = ["SmallDistiller"]
