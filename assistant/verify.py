@@ -213,21 +213,6 @@ class _Pool:
     numbers: frozenset[str]
     suspect: frozenset[str]  # words that only instructions to a machine use
 
-    @classmethod
-    def of(cls, observation: Observation, thread: Sequence[Observation]) -> _Pool:
-        """What an instruction says supports nothing, wherever in the thread it stands."""
-        labels = {observation.app or "", observation.title or ""}
-        labels |= {label for other in thread for label in (other.speaker or "", other.title or "")}
-        bad = [label for label in labels if planted(label, mine=False)]
-        good = [label for label in labels if label not in bad]
-        for other in thread:
-            parts = _planted_parts(other)
-            bad += parts
-            good.append(reduce(lambda text, part: text.replace(part, " "), parts, other.text))
-        text = _plain("\n".join(good))
-        suspect = frozenset(word for part in bad for word in _WORD.findall(_plain(part)) if word[:_STEM] not in text)
-        return cls(observation.at.date(), text, numbers_in(text), suspect)
-
     def supports(self, claim: str) -> bool:
         """Whether each name and number of ``claim`` was read, or is a date reckoned from the observation's own.
 
@@ -265,18 +250,49 @@ def _plain(text: str) -> str:
     return text.casefold().replace("’", "'")
 
 
+@dataclass(slots=True)
+class _Said:
+    """What was said in one thread, and what of it only speaks to a machine, which supports nothing."""
+
+    good: list[str] = field(default_factory=list)
+    bad: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, thread: Sequence[Observation]) -> _Said:
+        """Everything in ``thread``: texts, and the names of speakers and windows."""
+        said = cls()
+        for observation in thread:
+            parts = _planted_parts(observation)
+            said.bad += parts
+            said.good.append(reduce(lambda text, part: text.replace(part, " "), parts, observation.text))
+        for label in dict.fromkeys(one for o in thread for one in (o.speaker, o.title, o.app) if one):
+            (said.bad if planted(label, mine=False) else said.good).append(label)
+        return said
+
+    def pool(self, day: date) -> _Pool:
+        """What a proposition about an observation of that day may use."""
+        text = _plain("\n".join(self.good))
+        suspect = frozenset(w for part in self.bad for w in _WORD.findall(_plain(part)) if w[:_STEM] not in text)
+        return _Pool(day, text, numbers_in(text), suspect)
+
+
 class _Pools:
-    """The pool of each observation, made once when it is first asked for."""
+    """The pool of each thread and day, made once when it is first asked for."""
 
     def __init__(self, observations: Sequence[Observation]) -> None:
         self._threads: dict[str | None, list[Observation]] = defaultdict(list)
         for observation in observations:
             self._threads[observation.thread].append(observation)
-        self._made: dict[str, _Pool] = {}
+        self._said: dict[str, _Said] = {}
+        self._made: dict[tuple[str, date], _Pool] = {}
 
     def of(self, observation: Observation) -> _Pool:
-        key = observation.stable_key
-        if key not in self._made:
-            same = self._threads[observation.thread] if observation.thread is not None else [observation]
-            self._made[key] = _Pool.of(observation, same)
-        return self._made[key]
+        """What a proposition about this observation may use."""
+        alone = observation.thread is None
+        name = observation.stable_key if alone else f"thread {observation.thread}"
+        place = (name, observation.at.date())
+        if place not in self._made:
+            if name not in self._said:
+                self._said[name] = _Said.of([observation] if alone else self._threads[observation.thread])
+            self._made[place] = self._said[name].pool(observation.at.date())
+        return self._made[place]
