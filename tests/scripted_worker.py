@@ -48,9 +48,9 @@ def listen() -> None:
     os._exit(0)
 
 
-def done(id: int, text: str, end: str = "stop", **more: Any) -> None:
+def done(number: int, text: str, end: str = "stop", **more: Any) -> None:
     figures = {"prompt_tokens": 9, "cached_tokens": 4, "tokens": len(text), "first_seconds": 0.1, "seconds": 0.2}
-    say({"id": id, "done": {"text": text, "end": end} | figures | more})
+    say({"id": number, "done": {"text": text, "end": end} | figures | more})
 
 
 def load(asked: dict[str, Any]) -> None:
@@ -134,10 +134,6 @@ class Generation:
 
     def huge(self) -> None:
         raw("a" * (5 << 20))
-        time.sleep(600)
-
-    def long(self) -> None:
-        done(self.id, "a" * 100_000)
         time.sleep(600)
 
     def close(self) -> None:
