@@ -1,0 +1,320 @@
+"""A GGUF file run by llama.cpp, for the worker process alone: nothing else may import this module.
+
+The surprising decision: what is kept of an earlier prompt is kept by whole chunks, and the chunks begin anew where the
+user's text does. A token's numbers depend, in the last bit, on which tokens were evaluated along with it; cut always at
+the same places, a prompt gives the same answer whatever was asked before it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import ctypes
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import Any, Literal
+
+import llama_cpp
+import numpy as np
+
+from assistant.llm.chat_frame import Frame, frame
+from assistant.llm.sampling import Chooser, GrammarError
+from assistant.llm.state_cache import StateCache
+from assistant.llm.vocabulary import Vocabulary
+
+CHUNK = 128  # tokens evaluated at once
+LEAST_ANSWER = 64  # tokens of room without which a prompt is too long, unless fewer are asked for
+_ABORTED, _NO_ROOM = 2, -2  # what llama_decode returns
+
+Kind = Literal["missing", "memory", "broken", "too long", "grammar"]
+End = Literal["stop", "length", "deadline", "stopped"]
+Chunks = list[tuple[int, ...]]
+
+
+class FailedError(Exception):
+    """It cannot be done. ``kind`` is the protocol's; the message never quotes a prompt."""
+
+    def __init__(self, kind: Kind, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class _HaltedError(Exception):
+    """The time is over, or nobody wants the answer any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """An answer, with the protocol's fields."""
+
+    text: str
+    end: End
+    prompt_tokens: int
+    cached_tokens: int
+    tokens: int
+    first_seconds: float
+    seconds: float
+
+
+class Halt:
+    """Says when to give up, and then why. Asked between any two steps of a computation, so it must be quick."""
+
+    def __init__(self, seconds: float, stopped: Callable[[], bool]) -> None:
+        self.started = time.monotonic()
+        self._until = self.started + seconds
+        self._stopped = stopped
+        self.reason: Literal["deadline", "stopped"] | None = None
+
+    def __call__(self) -> bool:
+        """Whether to give up."""
+        if self._stopped():
+            self.reason = "stopped"
+        elif self.reason is None and time.monotonic() >= self._until:
+            self.reason = "deadline"
+        return self.reason is not None
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the beginning."""
+        return time.monotonic() - self.started
+
+
+@llama_cpp.llama_log_callback  # type: ignore[untyped-decorator, unused-ignore]
+def _be_quiet(_level: int, _text: bytes, _data: Any) -> None:
+    """llama.cpp describes models and complains on stderr; nobody reads it there."""
+
+
+class Llama:
+    """A loaded model. One thread uses it."""
+
+    def __init__(self, path: Path, context: int, threads: int) -> None:
+        """Load it. Raises FailedError."""
+        llama_cpp.llama_log_set(_be_quiet, None)
+        self._halt = Halt(float("inf"), lambda: False)
+        self._aborts = llama_cpp.ggml_abort_callback(lambda _data: self._halt())
+        self._model = _model(path)
+        self.trained_context: int = llama_cpp.llama_model_n_ctx_train(self._model)
+        self.context = min(context, self.trained_context) if self.trained_context > 0 else context
+        self._native = self._new_context(threads)
+        self._memory = llama_cpp.llama_get_memory(self._native)
+        self.vocabulary = Vocabulary(self._model)
+        self._unwritable = self.vocabulary.unwritable()
+        self._held: Chunks = []  # what of a prompt is evaluated
+        self._states: StateCache[np.ndarray[Any, np.dtype[np.uint8]]] = StateCache()
+        self.name = self._metadata("general.name") or path.stem
+        self.architecture = self._metadata("general.architecture")
+        self.frame: Frame = frame(
+            (llama_cpp.llama_model_chat_template(self._model, None) or b"").decode(errors="replace"),
+            self.vocabulary.text(self.vocabulary.bos),
+            self.vocabulary.text(self.vocabulary.eos),
+        )
+
+    def close(self) -> None:
+        """Unload it."""
+        self._states.clear()
+        if self._native:
+            llama_cpp.llama_free(self._native)
+        if self._model:
+            llama_cpp.llama_model_free(self._model)
+        self._native = self._model = None
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has."""
+        return [len(self.vocabulary.letters(text)) for text in texts]
+
+    def prompt(self, system: str, user: str) -> tuple[list[int], list[int]]:
+        """The tokens of a prompt: those that are the same whatever the user's text, and the others."""
+        vocabulary = self.vocabulary
+        head = vocabulary.opening(vocabulary.markup(self.frame.head))
+        before = [*head, *vocabulary.letters(system), *vocabulary.markup(self.frame.between)]
+        return before, [*vocabulary.letters(user), *vocabulary.markup(self.frame.tail)]
+
+    def generate(
+        self,
+        system: str,
+        user: str,
+        halt: Halt,
+        grammar: str | None = None,
+        most_tokens: int = 512,
+        told: Callable[[str], None] = lambda _piece: None,
+    ) -> Written:
+        """Answer a prompt; ``told`` hears the answer piece by piece. Raises FailedError, after which it can go on."""
+        before, after = self.prompt(system, user)
+        length = len(before) + len(after)
+        room = self.context - length
+        if room < min(most_tokens, LEAST_ANSWER):
+            raise FailedError("too long", f"{length} tokens leave no room for an answer in {self.context}")
+        try:
+            chooser = Chooser(self.vocabulary, self._unwritable, grammar)
+        except GrammarError:
+            raise FailedError("grammar", "llama.cpp cannot read the grammar") from None
+        answer = _Answer(told, length)
+        self._halt = halt
+        try:
+            answer.cached = self._evaluate(_chunks(before), _chunks(after))
+            answer.end = self._write(answer, chooser, min(most_tokens, room))
+        except _HaltedError:
+            answer.end = halt.reason or "stopped"
+        except MemoryError:
+            self._forget()
+            raise FailedError("memory", "there is not enough memory") from None
+        finally:
+            chooser.close()
+        return answer.written(halt)
+
+    def _write(self, answer: _Answer, chooser: Chooser, most_tokens: int) -> End:
+        while answer.tokens < most_tokens:
+            token = chooser.next(self._logits())
+            if token is None or self.vocabulary.ends(token):
+                return "stop"
+            answer.add(self.vocabulary.piece(token), self._halt)
+            if answer.tokens < most_tokens:
+                self._decode((token,))
+        return "length"
+
+    def _evaluate(self, before: Chunks, after: Chunks) -> int:
+        """Have the whole prompt in the memory and its last logits at hand; how many of its tokens were there."""
+        chunks = [*before, *after]
+        kept = self._reuse(before, chunks)
+        for done in range(kept, len(chunks)):
+            if done == len(before) and done > kept:
+                self._save(before)
+            self._decode(chunks[done])
+            self._held.append(chunks[done])
+        return sum(len(chunk) for chunk in chunks[:kept])
+
+    def _reuse(self, before: Chunks, chunks: Chunks) -> int:
+        """Reduce the memory to what begins this prompt, or bring back a saved state; how many chunks that are."""
+        kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(self._held, chunks[:-1], strict=False)))
+        if kept < len(before) < len(chunks) and self._restore(before):
+            return len(before)
+        end = sum(len(chunk) for chunk in self._held[:kept])
+        if not (kept and llama_cpp.llama_memory_seq_rm(self._memory, 0, end, -1)):
+            self._forget()
+            kept = 0
+        del self._held[kept:]
+        return kept
+
+    def _save(self, before: Chunks) -> None:
+        size = llama_cpp.llama_state_seq_get_size(self._native, 0)
+        state = np.empty(size, dtype=np.uint8)
+        if llama_cpp.llama_state_seq_get_data(self._native, _bytes_at(state), size, 0) == size:
+            self._states.put(tuple(before), state)
+
+    def _restore(self, before: Chunks) -> bool:
+        state = self._states.get(tuple(before))
+        if state is None:
+            return False
+        self._forget()
+        if not llama_cpp.llama_state_seq_set_data(self._native, _bytes_at(state), state.nbytes, 0):
+            self._forget()
+            return False
+        self._held = list(before)
+        return True
+
+    def _forget(self) -> None:
+        llama_cpp.llama_memory_clear(self._memory, True)
+        self._held = []
+
+    def _decode(self, tokens: Sequence[int]) -> None:
+        if self._halt():
+            raise _HaltedError
+        spelt = (llama_cpp.llama_token * len(tokens))(*tokens)  # which the batch points to and does not keep
+        result = llama_cpp.llama_decode(self._native, llama_cpp.llama_batch_get_one(spelt, len(tokens)))
+        if result == 0:
+            return
+        if result == _ABORTED and self._halt.reason:
+            raise _HaltedError
+        self._forget()
+        if result == _NO_ROOM:
+            raise FailedError("memory", "there is not enough memory")
+        raise FailedError("broken", f"llama.cpp gave up with {result}")
+
+    def _logits(self) -> np.ndarray[Any, np.dtype[np.float32]]:
+        return np.ctypeslib.as_array(llama_cpp.llama_get_logits_ith(self._native, -1), (self.vocabulary.size,))
+
+    def _new_context(self, threads: int) -> Any:
+        """With a quantized attention memory, which halves it, or where that does not work with a plain one."""
+        for quantized in (True, False):
+            wanted = llama_cpp.llama_context_default_params()
+            wanted.n_ctx = self.context
+            wanted.n_batch = wanted.n_ubatch = CHUNK
+            wanted.n_threads = wanted.n_threads_batch = threads
+            wanted.swa_full = True  # a window that forgets cannot be cut back to a prefix
+            wanted.abort_callback = self._aborts
+            if quantized:
+                wanted.type_k = wanted.type_v = llama_cpp.GGML_TYPE_Q8_0
+                wanted.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_ENABLED
+            made = llama_cpp.llama_init_from_model(self._model, wanted)
+            if made:
+                return made
+        self._native = None
+        self.close()
+        raise FailedError("memory", f"there is not enough memory for a context of {self.context} tokens")
+
+    def _metadata(self, key: str) -> str:
+        buffer = ctypes.create_string_buffer(256)
+        length = llama_cpp.llama_model_meta_val_str(self._model, key.encode(), buffer, len(buffer))
+        return buffer.value.decode(errors="replace") if length > 0 else ""
+
+
+class _Answer:
+    """An answer while it is written: bytes come in, whole characters go out."""
+
+    def __init__(self, told: Callable[[str], None], prompt_tokens: int) -> None:
+        self._told = told
+        self._prompt_tokens = prompt_tokens
+        self._characters = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._pieces: list[str] = []
+        self.cached = self.tokens = 0
+        self._first_seconds = 0.0
+        self.end: End = "stop"
+
+    def add(self, piece: bytes, halt: Halt) -> None:
+        self.tokens += 1
+        if self.tokens == 1:
+            self._first_seconds = halt.elapsed
+        text = self._characters.decode(piece)
+        if text:
+            self._pieces.append(text)
+            self._told(text)
+
+    def written(self, halt: Halt) -> Written:
+        return Written(
+            text="".join(self._pieces),
+            end=self.end,
+            prompt_tokens=self._prompt_tokens,
+            cached_tokens=self.cached,
+            tokens=self.tokens,
+            first_seconds=self._first_seconds,
+            seconds=halt.elapsed,
+        )
+
+
+def _model(path: Path) -> Any:
+    """The weights, mapped into memory, not read."""
+    try:
+        with path.open("rb") as file:
+            magic = file.read(4)
+    except OSError:
+        raise FailedError("missing", "the model file cannot be read") from None
+    if magic != b"GGUF":
+        raise FailedError("missing", "the file is not a GGUF file")
+    wanted = llama_cpp.llama_model_default_params()
+    model = llama_cpp.llama_model_load_from_file(str(path).encode(), wanted)
+    if not model:
+        raise FailedError("broken", "llama.cpp cannot load this file: it is damaged, or of a kind it does not know")
+    if llama_cpp.llama_model_has_encoder(model) or not llama_cpp.llama_model_has_decoder(model):
+        llama_cpp.llama_model_free(model)
+        raise FailedError("broken", "the model in this file cannot write text from a prompt")
+    return model
+
+
+def _chunks(tokens: Sequence[int]) -> Chunks:
+    return [tuple(tokens[start : start + CHUNK]) for start in range(0, len(tokens), CHUNK)]
+
+
+def _bytes_at(state: np.ndarray[Any, np.dtype[np.uint8]]) -> Any:
+    return state.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
