@@ -14,7 +14,7 @@ from typing import Any
 from memory.belief import believe
 from memory.errors import StorageFullError, StorageReadOnlyError
 from memory.ids import public_id
-from memory.records import Observation, Proposition, Revision, Sensitivity
+from memory.records import Observation, Proposition, Revision, Sensitivity, Summary
 from memory.store import Store
 
 FORMAT = 1  # raised when the layout changes in a way a reader would notice
@@ -60,6 +60,11 @@ def _pieces(store: Store, at: datetime, allowed: frozenset[Sensitivity], include
         if name not in withheld:
             yield ("\n" if first else ",\n") + _json({"id": name} | _fields(stored.observation))
             first = False
+    yield '\n], "summaries": ['
+    aside = set() if include_quarantined else store.summaries.clouded(allowed)
+    kept = [k.summary for k in store.summaries.all() if (k.summary.kind, k.summary.subject) not in aside]
+    for index, summary in enumerate(kept):
+        yield (",\n" if index else "\n") + _json(_fields(summary) | {"lines": [_fields(n) for n in summary.lines]})
     yield "\n]}\n"
 
 
@@ -70,7 +75,7 @@ def _proposition(proposition: Proposition, history: list[Revision]) -> dict[str,
     return record
 
 
-def _fields(record: Observation | Proposition | Revision | Any) -> dict[str, Any]:
+def _fields(record: Observation | Proposition | Revision | Summary | Any) -> dict[str, Any]:
     return {name: getattr(record, name) for name in record.__slots__}
 
 

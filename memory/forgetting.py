@@ -36,6 +36,7 @@ class Forgetting:
         """
         with self._store.write():
             rows = {row for one in held for row in (one.row, *self._store.propositions.with_text(one.text))}
+            self._store.summaries.drop_about(rows)
             for proposition in self._store.propositions.get(rows).values():
                 self._store.tombstones.add(self._marks(proposition), at)
                 self.reopen(proposition.row, at, "what replaced it was forgotten", but=rows)
