@@ -69,6 +69,15 @@ _ANY = re.compile("|".join((_ORDERS, _STEERING, _VOCATIVE, _PLANTED)), re.IGNORE
 _TO_MACHINES = re.compile("|".join((_STEERING, _MEMORY, _VOCATIVE, _PLANTED)), re.IGNORECASE)
 _NEVER_MINE = re.compile(_PLANTED, re.IGNORECASE)
 
+_AI = re.compile(r"ais?(?!\w)")
+_TRIGGERS = (
+    "<", "[", "llm", "assist", "asist", "ассист", "agent", "model", "bot", "chatgpt", "copilot", "gemini", "claude",
+    "summari", "user", "usuari", "utilis", "utiliz", "utente", "usuár", "gebruiker", "nutzer", "użytk", "польз",
+    "kullan", "用户", "用戶", "ユーザー", "reader", "recipient", "tenant", "candidate", "customer",
+    "account holder", "owner", "person", "visitor", "traveller", "employee", "developer", "buyer", "human", "the one", "system", "instruction", "memory",
+    "you must", "you are", "you shall", "previous", "above", "prompt", "rules", "guidelines", "dan", "unrestricted",
+    "jailbro",
+)  # fmt: skip
 _LOOKALIKES = str.maketrans("аеорсухіѕјԁһԛԝοανерѵӏ", "aeopcyxisjdhqwoavepvl")
 _TAGS = range(0xE0020, 0xE007F)
 _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007f]{1,8}\U000e007f")
@@ -95,8 +104,6 @@ def _hides(text: str) -> bool:
 
 def _seen(text: str) -> str:
     """A text as it looks, or where it is hidden as it reads, for comparing with what is looked for."""
-    if text.isascii():
-        return text
     spelled = "".join(chr(ord(c) - 0xE0000) if ord(c) in _TAGS else c for c in text)
     shown = "".join(c for c in unicodedata.normalize("NFKC", spelled) if unicodedata.category(c) != "Cf")
     return " ".join(_latin(word) for word in shown.split(" "))
@@ -109,4 +116,11 @@ def _latin(word: str) -> str:
 
 
 def _found(pattern: re.Pattern[str], text: str) -> bool:
-    return bool(pattern.search(text)) or (not text.isascii() and bool(pattern.search(_seen(text))))
+    """Whether it is in the text, as written or as it looks."""
+    forms = [text] if text.isascii() else [text, _seen(text)]
+    return any(_may_hold_one(form.casefold()) and pattern.search(form) is not None for form in forms)
+
+
+def _may_hold_one(low: str) -> bool:
+    """Whether any word is there that every pattern needs one of: saves nine texts in ten the search."""
+    return any(trigger in low for trigger in _TRIGGERS) or _AI.search(low) is not None
