@@ -23,6 +23,8 @@ from assistant.llm.doubts import Doubts
 from assistant.llm.host import ModelHost
 from assistant.llm.second_reading import SecondReading
 from assistant.pipeline import Pipeline, Progress, Taken
+from assistant.summaries.sensitive import labels
+from assistant.summaries.task import Summaries
 from assistant.thinking import Thinking
 from assistant.word import UserWord
 from memory.belief import believe
@@ -73,7 +75,8 @@ class Assistant(Keeping, Thinking):
         self._word = UserWord(store, embedder, judge, self._forgetting)
         self._host = ModelHost(lambda: self.config().model)
         self._second_reading = SecondReading(store, embedder, reconciler, gate, self.allowed)
-        self._tasks = (self._second_reading, Doubts(store, Settling(store, embedder)))
+        summaries = Summaries(store, self._forgetting, clock, self.allowed, labels)
+        self._tasks = (self._second_reading, Doubts(store, Settling(store, embedder)), summaries)
         self._backlog = Backlog(self._unembedded, self._pipeline.embed_pending)
         store.use_vector_space(embedder.name)
         self._backlog.catch_up()
@@ -246,6 +249,7 @@ class Assistant(Keeping, Thinking):
         """Opt out of a sensitivity class again. Raises InvalidInputError for unknown ones."""
         with self._store.write():
             self._set_allowed(self.allowed() - {_sensitivity(sensitivity)})
+            self._store.summaries.clear()  # any of them may tell of it in words of its own
 
     def allowed(self) -> frozenset[Sensitivity]:
         """The sensitivity classes the user opted in to."""
