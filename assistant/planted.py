@@ -73,10 +73,10 @@ _AI = re.compile(r"ais?(?!\w)")
 _TRIGGERS = (
     "<", "[", "llm", "assist", "asist", "ассист", "agent", "model", "bot", "chatgpt", "copilot", "gemini", "claude",
     "summari", "user", "usuari", "utilis", "utiliz", "utente", "usuár", "gebruiker", "nutzer", "użytk", "польз",
-    "kullan", "用户", "用戶", "ユーザー", "reader", "recipient", "tenant", "candidate", "customer",
-    "account holder", "owner", "person", "visitor", "traveller", "employee", "developer", "buyer", "human", "the one", "system", "instruction", "memory",
-    "you must", "you are", "you shall", "previous", "above", "prompt", "rules", "guidelines", "dan", "unrestricted",
-    "jailbro",
+    "kullan", "用户", "用戶", "ユーザー", "reader", "recipient", "tenant", "candidate", "customer", "account holder",
+    "owner", "person", "visitor", "traveller", "employee", "developer", "buyer", "human", "the one", "system",
+    "instruction", "memory", "you must", "you are", "you shall", "previous", "above", "prompt", "rules",
+    "guidelines", "dan", "unrestricted", "jailbro",
 )  # fmt: skip
 _LOOKALIKES = str.maketrans("аеорсухіѕјԁһԛԝοανерѵӏ", "aeopcyxisjdhqwoavepvl")
 _TAGS = range(0xE0020, 0xE007F)
