@@ -9,13 +9,15 @@ import importlib.util
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
+from assistant.cli.terminal import counted
+from assistant.cli.text import one_line
 from memory.errors import InklingError
 
 State = Literal["ok", "missing", "failed"]
@@ -73,6 +75,19 @@ def check_vault_folder(folder: Path) -> Iterator[Check]:
         yield from _permissions(folder)
     writable = os.access(folder, os.W_OK)
     yield _essential("writable", "yes" if writable else "no", writable, f"make {folder} writable for yourself")
+
+
+def check_drafts(drafts: Mapping[str, Mapping[str, int]]) -> Iterator[Check]:
+    """A line for each engine: how many drafts were kept, and how many dropped for which reason."""
+    for engine, counts in drafts.items():
+        dropped = {name.removeprefix("dropped: "): n for name, n in counts.items() if name.startswith("dropped: ")}
+        said = f"{counts.get('kept', 0):,} drafts kept from {counted(counts.get('episodes', 0), 'episode')}"
+        if dropped:
+            reasons = ", ".join(f"{name} {n:,}" for name, n in sorted(dropped.items(), key=lambda each: -each[1]))
+            said += f"; {sum(dropped.values()):,} dropped: {reasons}"
+        if failed := counts.get("failed", 0):
+            said += f"; {counted(failed, 'episode')} could not be read"
+        yield Check(f"drafts of {one_line(engine)}", "ok", said)
 
 
 def _ways_in(folder: Path) -> str:

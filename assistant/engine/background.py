@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from assistant.engine.capture import Capture, Eyes
-from assistant.engine.chores import Distilling, Housekeeping
+from assistant.engine.chores import Distilling, Housekeeping, Thinking
 from assistant.engine.folders import Folders
 from assistant.engine.loops import Loop
 from assistant.engine.pause_notice import PauseNotice
@@ -54,7 +54,7 @@ class Observing:
 
     def start(self, assistant: Assistant) -> None:
         """Begin, on a vault just unlocked."""
-        running = _Running(assistant, self._log, self._eyes, self._load or LoadMeter().read, lambda: self._pauses)
+        running = _Running(assistant, self._log, self._eyes, self._meter, lambda: self._pauses)
         chosen = assistant.config()
         with self._lock:
             if not self._remembered:
@@ -62,6 +62,10 @@ class Observing:
             self._remembered, self._running = True, running
         self._remember()
         running.start()
+
+    def _meter(self) -> Callable[[float | None], Load]:
+        """A meter for one loop: it counts from one look to the next."""
+        return self._load or LoadMeter().read
 
     def stop(self) -> None:
         """End all work on the vault."""
@@ -141,18 +145,20 @@ class _Running:
         assistant: Assistant,
         log: Log,
         eyes: Callable[[], Eyes],
-        load: Callable[[float | None], Load],
+        meter: Callable[[], Callable[[float | None], Load]],
         pauses: Callable[[], Pauses],
     ) -> None:
         self.assistant = assistant
         self.capture = Capture(assistant, eyes, pauses)
-        self.distilling = Distilling(assistant, load, lambda: self.capture.user_idle_seconds)
+        self.distilling = Distilling(assistant, meter(), lambda: self.capture.user_idle_seconds)
+        self.thinking = Thinking(assistant, meter(), lambda: self.capture.user_idle_seconds)
         self.screen = Loop("screen", self.capture.step, log, self.capture.close)
         house = Housekeeping(assistant)
         self.folders = Folders(assistant, self._folders_work, lambda: house.clock_is_sure)
         self._watching = Loop("folders", self.folders.step, log)
+        self._pondering = Loop("thinking", self.thinking.step, log)
         others = (Loop("distilling", self.distilling.step, log), Loop("house", house.step, log))
-        self._loops = (self.screen, self._watching, *others)
+        self._loops = (self.screen, self._watching, self._pondering, *others)
 
     def start(self) -> None:
         for loop in self._loops:
@@ -163,6 +169,7 @@ class _Running:
             loop.end()
         self.folders.end()
         self.capture.interrupt()
+        self.thinking.interrupt()
         for loop in self._loops:
             loop.join()
 
@@ -184,7 +191,16 @@ class _Running:
             "captured_at": self.capture.captured_at,
             "folders": self.folders.status() | {"failure": self._watching.failure},
             "distilling": self.distilling.slack.reason if self.distilling.slack else None,
+            "thinking": self._thinking_status(),
         }
+
+    def _thinking_status(self) -> dict[str, Any] | None:
+        """What the language model is at: ``state`` is "working", "waiting" or "failed", and why; None without one."""
+        slack, failure = self.thinking.slack, self._pondering.failure
+        if slack is None and failure is None:
+            return None
+        state = "working" if self.thinking.at_work else "failed" if failure else "waiting"
+        return {"state": state, "reason": failure or (slack.reason if slack else None)}
 
 
 def _joined(one: Pauses, other: Pauses) -> Pauses:

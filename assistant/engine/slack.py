@@ -3,6 +3,9 @@
 The surprising decision: postponing ends. What has waited for `Limits.stalest_seconds` is worked through in the smallest
 batches however busy the machine is, because a memory that never learns is no use. One thing has no exception: on a
 battery that is nearly empty nothing is distilled.
+
+A language model is another matter: it takes whole cores for minutes, so it runs only where nobody would mind, and what
+waits for it waits as long as that takes. The small distiller has read all of it already.
 """
 
 from __future__ import annotations
@@ -46,6 +49,10 @@ class Limits:
     stalest_seconds: float = 6 * 3600.0
     small_batch: int = 16  # some fifty milliseconds of the small distiller
     large_batch: int = 200
+    thinking_battery_percent: float = 60.0
+    thinking_cpu: float = 0.3
+    thinking_idle_seconds: float = 120.0
+    thinking_quiet_seconds: float = 600.0  # of low load where nobody knows whether the user is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,41 @@ def may_distil(load: Load, pending: int, oldest_pending_seconds: float, limits: 
         return Slack(True, min(pending, limits.small_batch), 30.0, "it has waited long enough")
     until_stale = limits.stalest_seconds - max(0.0, oldest_pending_seconds)
     return Slack(False, 0, max(1.0, min(obstacle.wait_seconds, until_stale)), obstacle.reason)
+
+
+def may_think(load: Load, waiting: int, limits: Limits, *, quiet_seconds: float = 0.0, needed_bytes: int = 0) -> Slack:
+    """Whether a language model may do a step while so many wait, and if not when to look again.
+
+    ``quiet_seconds`` is how long the load has been low: where it is not known whether the user is there (no screen is
+    watched), somebody is taken to be until it has been low for long. ``needed_bytes`` is what the model has yet to
+    load. On battery it runs only if the user wants work done there, and well charged.
+    """
+    if waiting <= 0:
+        return _later(60, "nothing waits")
+    obstacle = _unfit(load, limits, needed_bytes) or _attended(load, limits, quiet_seconds)
+    return obstacle or Slack(True, 1, 0.5, "nobody is at the machine")
+
+
+def _unfit(load: Load, limits: Limits, needed_bytes: int) -> Slack | None:
+    """What of the machine's state speaks against running a language model."""
+    percent = math.inf if load.battery_percent is None else load.battery_percent
+    if load.on_battery and not (limits.on_battery and percent >= limits.thinking_battery_percent):
+        return _later(120, "the battery is low" if limits.on_battery else "on battery")
+    if load.celsius is not None and load.celsius > limits.most_celsius:
+        return _later(120, "the processor is hot")
+    if load.available_bytes is not None and load.available_bytes < limits.least_available_bytes + needed_bytes:
+        return _later(120, "memory is short")
+    return _later(30, "the machine is busy") if load.cpu > limits.thinking_cpu else None
+
+
+def _attended(load: Load, limits: Limits, quiet_seconds: float) -> Slack | None:
+    """Whether somebody is, or may be, there to mind."""
+    idle = load.user_idle_seconds
+    if idle is None:
+        quiet = quiet_seconds >= limits.thinking_quiet_seconds
+        return None if quiet else _later(30, "somebody may be at the machine")
+    left = limits.thinking_idle_seconds - idle
+    return _later(min(30.0, max(1.0, left)), "somebody is at the machine") if left > 0 else None
 
 
 def _obstacle(load: Load, percent: float, limits: Limits) -> Slack | None:
@@ -101,18 +143,21 @@ def _later(seconds: float, reason: str) -> Slack:
 
 
 class LoadMeter:
-    """Reads the load. What this process itself uses does not count, else its own work would stop it."""
+    """Reads the load. What this process and its own ones use does not count, else its own work would stop it."""
 
     def __init__(self) -> None:
         import psutil  # noqa: PLC0415 - not for those who only ask the rule
 
         self._psutil = psutil
         self._own = psutil.Process()
-        self._cores = psutil.cpu_count() or 1
-        self._cpu()  # the first figure means nothing
+        self._all = self._everybody()
+        self._ours = self._own_seconds()
 
     def read(self, user_idle_seconds: float | None = None) -> Load:
-        """The load since the last call, at least a second ago for the figure to mean something. Takes 2 ms."""
+        """The load since the last call, at least a second ago for the figure to mean something.
+
+        Takes 2 ms, and 5 more for every hundred processes that run.
+        """
         battery = self._battery()
         return Load(
             cpu=self._cpu(),
@@ -124,9 +169,29 @@ class LoadMeter:
         )
 
     def _cpu(self) -> float:
-        everybody = float(self._psutil.cpu_percent(None)) / 100
-        ours = float(self._own.cpu_percent(None)) / 100 / self._cores
-        return min(1.0, max(0.0, everybody - ours))
+        (busy_before, total_before), ours_before = self._all, self._ours
+        self._all, self._ours = self._everybody(), self._own_seconds()
+        total = self._all[1] - total_before
+        if total <= 0:
+            return 0.0
+        ours = sum(now - ours_before.get(pid, 0.0) for pid, now in self._ours.items())
+        return min(1.0, max(0.0, (self._all[0] - busy_before - ours) / total))
+
+    def _everybody(self) -> tuple[float, float]:
+        """Seconds that all cores together have been busy, and have existed."""
+        times = self._psutil.cpu_times()
+        total = sum(times) - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0)  # in "user" already
+        return total - times.idle - getattr(times, "iowait", 0.0), total
+
+    def _own_seconds(self) -> dict[int, float]:
+        """Seconds of processor time this process and each that it started have taken so far, by process id."""
+        found: dict[int, float] = {}
+        with suppress(self._psutil.Error, OSError):
+            for process in (self._own, *self._own.children(recursive=True)):
+                with suppress(self._psutil.Error, OSError):
+                    times = process.cpu_times()
+                    found[process.pid] = times.user + times.system
+        return found
 
     def _battery(self) -> Any:
         with suppress(OSError, RuntimeError, AttributeError, NotImplementedError):  # not on every system

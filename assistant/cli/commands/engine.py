@@ -15,6 +15,7 @@ from assistant.cli.options import as_json
 from assistant.cli.session import Session, pass_session
 from assistant.cli.terminal import answer, answer_json, bold, counted, note, size
 from assistant.cli.text import one_line
+from assistant.cli.thinking import model_line
 from memory.errors import EngineUnreachableError
 
 _NOT_RUNNING = "The engine does not run."
@@ -168,7 +169,7 @@ def _found(session: Session) -> dict[str, Any]:
             recorded = state.pop("recording")
             held: dict[str, Any] = {}
             if not state["locked"]:
-                held = {**client.status(), "allowed": sorted(client.allowed())}
+                held = {**client.status(), "allowed": sorted(client.allowed()), "model": client.model()}
             return {"engine": state, "recording": recorded, **held}
     except EngineUnreachableError:
         if session.is_served():
@@ -178,7 +179,7 @@ def _found(session: Session) -> dict[str, Any]:
 
 def _found_in_process(session: Session) -> dict[str, Any]:
     with session.assistant(writes=False) as assistant:
-        held = {**assistant.status(), "allowed": sorted(assistant.allowed())}
+        held = {**assistant.status(), "allowed": sorted(assistant.allowed()), "model": assistant.model()}
     return {"engine": None, "recording": {"state": "off"}, **held}
 
 
@@ -193,6 +194,7 @@ def _show(session: Session, found: dict[str, Any]) -> None:
         allowed = ", ".join(found["allowed"])
         answer(f"{bold('observations')}  {found['observations']:,}, {found['pending']:,} not yet looked at")
         answer(f"{bold('propositions')}  {found['propositions']:,}")
+        answer(f"{bold('model')}         {model_line(found['model'], found['recording'].get('thinking'))}")
         answer(f"{bold('sensitive')}     {allowed + ' allowed' if allowed else 'no class allowed'}")
     answer(f"{bold('keyring')}       {'opens this vault' if found['keyring'] else 'not used'}")
     if found.get("unembedded"):
