@@ -72,7 +72,7 @@ class Summaries:
         now = self._clock()
         if not self._due and (self._looked is None or abs(now - self._looked) >= LAPSE):
             self._looked = now
-            self._due.extend([*self._sections_due(now), *self._others_due(now)][:MOST])
+            self._due.extend(self._found(now))
         return len(self._due)
 
     def step(self, model: LanguageModel, now: datetime, stop: threading.Event) -> Counter[str]:
@@ -103,24 +103,24 @@ class Summaries:
 
     # what there is to do
 
-    def _sections_due(self, now: datetime) -> list[Due]:
-        """Sections of the profile in which something changed, and the whole of it after them."""
+    def _found(self, now: datetime) -> list[Due]:
+        """Sections of the profile in which something changed, then what else there is, and the whole profile last."""
         chosen, kept = told(self._believed(now)), self._store.summaries.digests(PROFILE)
-        due: list[Due] = []
+        sections: list[Due] = []
         for section in chosen:
             subject, reach = Subject(PROFILE, section.kind), digest_of(section)
             if given(section) and kept.get(section.kind) != reach and self._is_untried(subject, reach):
-                due.append((subject, None))
-        if due or (chosen and kept.get(PROFILE) != digest_of_all(chosen)):
-            due.append((Subject(PROFILE, PROFILE), None))
-        return due
+                sections.append((subject, None))
+        is_outdated = bool(sections) or (bool(chosen) and kept.get(PROFILE) != digest_of_all(chosen))
+        whole: list[Due] = [(Subject(PROFILE, PROFILE), None)] if is_outdated else []
+        return [*sections, *self._others_due(now)[:MOST], *whole]
 
     def _others_due(self, now: datetime) -> list[Due]:
         """Threads that rest and days that are over, the latest first, of which nothing waits to be distilled."""
         store, pending = self._store, set(self._store.observations.pending_threads())
         ends = {Subject(one.summary.kind, one.summary.subject): one.summary.until for one in store.summaries.all()}
         for kind, key in store.summaries.clouded(self._allowed()):
-            del ends[Subject(kind, key)]
+            ends.pop(Subject(kind, key), None)
         found: list[tuple[Subject, Extent]] = [
             (Subject.of_thread(thread), extent)
             for thread, extent in store.summaries.threads().items()
