@@ -14,18 +14,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import config
-from assistant.answering.composing import compose
+from assistant.answering.asking import Asking
 from assistant.llm import pinning
 from assistant.llm.host import ModelHost
-from memory.records import Answer, Hit, ItemType, Summary, SummaryKind, Turn
+from assistant.summaries import held
+from memory.records import Answer, Hit, ItemType, Proposition, Sensitivity, Summary, SummaryKind, Turn, sound
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from assistant.llm.second_reading import SecondReading
     from assistant.llm.task import Task
     from assistant.verbs import Progress
+    from assistant.word import UserWord
+    from memory.embedder import Embedder
     from memory.store import Store
-
-ANSWERED_FROM = 8  # hits an answer is made of
 
 
 class Thinking:
@@ -37,6 +40,9 @@ class Thinking:
     _tasks: Sequence[Task]
     _turn: int = 0  # which of them goes first the next time
     _second_reading: SecondReading
+    _lock: AbstractContextManager[object]
+    _embedder: Embedder
+    _word: UserWord
     recall: Callable[..., list[Hit]]
     propositions: Callable[..., list[Proposition]]
     allowed: Callable[[], frozenset[Sensitivity]]
@@ -109,9 +115,18 @@ class Thinking:
     ) -> Answer:
         """An answer made of what is believed and was said, each statement cited; abstains where memory lacks it.
 
-        ``turns`` are the conversation so far; ``told`` hears the answer as it is written, if a model writes it.
+        ``turns`` are the conversation so far, the oldest first. In one, the question may lean on what came before,
+        and a reply about the user themselves ("no, I moved to Lisbon", "that is wrong") is no question: it is taken
+        as their own word and ``learned`` says what came of it. Without turns nothing is ever changed.
+
+        ``told`` hears the answer sentence by sentence, if a model writes it: put together, what it heard is ``text``.
+        An empty text only says that the work goes on. Whatever ``told`` raises ends it.
         """
-        return compose(question, self.recall(question, k=ANSWERED_FROM, at=at))
+        asking = Asking(
+            store=self._store, embedder=self._embedder, word=self._word, lock=self._lock, allowed=self.allowed(),
+            recall=lambda text, k, then: self.recall(text, k=k, at=then), model=self._host.model(), now=self._clock(),
+        )  # fmt: skip
+        return asking.answer(sound(question), at, turns, told)
 
     # summaries
 

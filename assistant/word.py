@@ -163,6 +163,6 @@ def _draft(text: str, quote: str | None = None) -> Draft:
 
     [(kind, lifespan, sensitivity)] = gate.labels([text], default_embedder().embed([text]))
     return Draft(
-        text=text, kind=kind, quote=quote or text, observation_key="user", basis="user", certainty=0.99, lifespan=lifespan,
-        sensitivity=sensitivity, start=0,
+        text=text, kind=kind, quote=quote or text, observation_key="user", basis="user", certainty=0.99,
+        lifespan=lifespan, sensitivity=sensitivity, start=0,
     )  # fmt: skip

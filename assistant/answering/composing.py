@@ -7,7 +7,8 @@ a proposition as it is believed or a passage as it was written, so an answer can
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from assistant.address import to_you
 from memory.records import ASSISTANT, ME, Answer, Hit
@@ -28,26 +29,30 @@ NEAREST_HELD = "I do not have an answer to that. The nearest I have:"
 _SENTENCE = re.compile(r"[^.!?\n。！？]+[.!?。！？]*|\n")
 
 
-def compose(question: str, hits: Sequence[Hit], most: int = STATEMENTS) -> Answer:
+def compose(
+    question: str, hits: Sequence[Hit], most: int = STATEMENTS, ended: Mapping[str, datetime] | None = None
+) -> Answer:
     """The answer to ``question`` from recalled ``hits`` (best first), of at most so many statements.
 
-    Abstains where none bears on it.
+    ``ended`` says of propositions, by id, that something replaced them and when. Abstains where no hit bears on it.
     """
     chosen = _chosen([hit for hit in hits if bears_on(question, hit)], most)
     if not chosen:
-        return abstain(question, hits)
-    return Answer(text="\n".join(_lines(question, chosen)), citations=chosen, abstained=False)
+        return abstain(question, hits, ended)
+    return Answer(text="\n".join(_lines(question, chosen, ended)), citations=chosen, abstained=False)
 
 
-def abstain(question: str, hits: Sequence[Hit]) -> Answer:
+def abstain(question: str, hits: Sequence[Hit], ended: Mapping[str, datetime] | None = None) -> Answer:
     """That memory has no answer; what comes nearest is shown as just that."""
     nearest = _chosen([h for h in hits if h.relevance >= RELATED], NEAREST)
-    lines = [NEAREST_HELD if nearest else NOT_HELD, *_lines(question, nearest)]
+    lines = [NEAREST_HELD if nearest else NOT_HELD, *_lines(question, nearest, ended)]
     return Answer(text="\n".join(lines), citations=nearest, abstained=True)
 
 
-def _lines(question: str, hits: Sequence[Hit]) -> list[str]:
-    return [f"{statement(question, hit)} [{number}]" for number, hit in enumerate(hits, start=1)]
+def _lines(question: str, hits: Sequence[Hit], ended: Mapping[str, datetime] | None = None) -> list[str]:
+    lines = [f"{statement(question, hit)} [{number}]" for number, hit in enumerate(hits, start=1)]
+    until = [(ended or {}).get(hit.id) for hit in hits]
+    return [f"Until {_day(at)}: {line}" if at else line for at, line in zip(until, lines, strict=True)]
 
 
 def _chosen(hits: Sequence[Hit], most: int) -> list[Hit]:
@@ -78,7 +83,7 @@ def statement(question: str, hit: Hit) -> str:
     """What one hit says, to the user: a proposition, or who wrote what when."""
     if hit.type == "proposition":
         return to_you(hit.text)
-    day = f"{hit.at.day} {hit.at:%B %Y}"
+    day = _day(hit.at)
     words = passage(question, hit.text)
     if hit.speaker == ME:
         return f"You wrote on {day}: “{words}”"
@@ -86,6 +91,10 @@ def statement(question: str, hit: Hit) -> str:
         return f"On your screen on {day}: “{words}”"
     who = "An assistant" if hit.speaker == ASSISTANT else hit.speaker
     return f"{who} wrote on {day}: “{words}”"
+
+
+def _day(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y}"
 
 
 def passage(question: str, text: str) -> str:

@@ -1,0 +1,153 @@
+"""The way of one question: understood, recalled, answered; or what the user states instead, noted.
+
+The store is read and changed in short steps; it is never held while a model is at work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from assistant.answering import writing
+from assistant.answering.composing import CONFIDENT, abstain, bears_on, compose
+from assistant.answering.corrections import NOT_UNDERSTOOD, Corrections, hit_of
+from assistant.answering.following import standing
+from assistant.answering.notes import notes
+from assistant.answering.remarks import Remark, remark
+from assistant.answering.style import WORDS, Style, style
+from assistant.distillers.small import SmallDistiller
+from memory.belief import believe
+from memory.ids import parse_id, public_id
+from memory.records import ME, Answer, Hit, Proposition, Sensitivity, Turn
+
+if TYPE_CHECKING:
+    from assistant.llm.model import LanguageModel
+    from assistant.word import UserWord
+    from memory.embedder import Embedder
+    from memory.store import Held, Store
+
+ANSWERED_FROM = 8  # hits an answer is made of
+_ABOUT_STYLE = 40  # propositions looked at for wishes
+
+Recalling = Callable[[str, int, datetime | None], list[Hit]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Answers questions from one open vault. ``lock`` keeps the vault's other threads out while it is changed."""
+
+    store: Store
+    embedder: Embedder
+    word: UserWord
+    lock: AbstractContextManager[object]
+    recall: Recalling
+    allowed: frozenset[Sensitivity]
+    model: LanguageModel | None
+    now: datetime
+
+    def answer(
+        self, question: str, at: datetime | None, turns: Sequence[Turn], told: Callable[[str], None] | None
+    ) -> Answer:
+        """The answer; or the reply to what the user stated, once it is noted. See ``Assistant.ask``."""
+        said = remark(question, turns) if at is None else None
+        if said and (reply := self._noted(said, turns)):
+            return reply
+        asked = standing(question, turns, self._cited(turns), self.model)
+        answer = self._answered(asked, at, told)
+        return answer if asked == question else replace(answer, asked=asked)
+
+    def _answered(self, question: str, at: datetime | None, told: Callable[[str], None] | None) -> Answer:
+        moment = at or self.now
+        hits, ended = self._up_to_date(question, self.recall(question, ANSWERED_FROM, at), moment)
+        if not any(bears_on(question, hit) for hit in hits):
+            return abstain(question, hits, ended)
+        wanted = self._style()
+        composed = compose(question, hits, wanted.statements, ended)
+        if self.model is None:
+            return composed
+        shown = notes(question, hits, self._believed(hits, moment))
+        written = writing.write(self.model, question, shown, wanted, self.now, self.embedder, told)
+        if answer := written.answer(self.model.name):
+            return answer
+        if written.says_none:
+            return abstain(question, hits, ended)
+        return replace(composed, unsupported=written.unsupported)
+
+    def _up_to_date(
+        self, question: str, hits: Sequence[Hit], moment: datetime
+    ) -> tuple[list[Hit], dict[str, datetime]]:
+        """The hits, each that something replaced by then behind what replaced it; and when those ended.
+
+        What replaced an answer to the question answers it, whatever words it uses.
+        """
+        found: dict[str, Hit] = {}
+        ended: dict[str, datetime] = {}
+        held = {public_id("proposition", one.row): one for one in self._held([hit.id for hit in hits])}
+        for hit in hits:
+            old = held.get(hit.id)
+            if old and old.superseded_by is not None and old.valid_to is not None and old.valid_to <= moment:
+                ended[hit.id] = old.valid_to
+                if new := self._replacing(old, moment):
+                    own = found.get(new.id, hit)
+                    answers = CONFIDENT if bears_on(question, hit) else 0.0
+                    relevance = max(hit.relevance, own.relevance, answers)
+                    found[new.id] = hit_of(new, hit.at, max(hit.score, own.score), relevance)
+            found[hit.id] = found.get(hit.id, hit)
+        return list(found.values()), ended
+
+    def _replacing(self, old: Held, moment: datetime) -> Proposition | None:
+        """What holds instead of a proposition that ended, if it may be told."""
+        seen = {old.row}
+        while (row := old.superseded_by) is not None and row not in seen:
+            seen.add(row)
+            held = self.store.propositions.get([row])
+            if row not in held:
+                return None
+            old = held[row]
+            believed = believe(old, moment, self.allowed)
+            if believed is not None and believed.status in ("believed", "review"):
+                return believed
+        return None
+
+    def _noted(self, said: Remark, turns: Sequence[Turn]) -> Answer | None:
+        """The reply to a statement, taken as the user's word; None if it may have been a question after all."""
+        corrections = Corrections(self.store, self.word, SmallDistiller(), self.model, self.allowed)
+        if said.kind != "statement":
+            with self.lock:
+                return corrections.deny(said, turns[-1], self.now)
+        sentence, stated = corrections.drawn(said, turns, self.now)
+        if not stated:
+            return Answer(text=NOT_UNDERSTOOD, citations=[], abstained=False) if said.contrary else None
+        with self.lock:
+            return corrections.note(sentence, stated, said, turns[-1], self.now)
+
+    def _cited(self, turns: Sequence[Turn]) -> list[str]:
+        """The texts of the propositions that the last answer cited."""
+        if not turns or not turns[-1].cited:
+            return []
+        return [held.text for held in self._held(turns[-1].cited)]
+
+    def _believed(self, hits: Sequence[Hit], at: datetime) -> Mapping[str, Proposition]:
+        held = self._held([hit.id for hit in hits])
+        return {p.id: p for one in held if (p := believe(one, at, self.allowed)) is not None}
+
+    def _held(self, ids: Sequence[str]) -> list[Held]:
+        rows = [int(id_[1:]) for id_ in ids if id_.startswith("p") and id_[1:].isdecimal()]
+        held = self.store.propositions.get(rows)
+        return [held[row] for row in rows if row in held]
+
+    def _style(self) -> Style:
+        """How the user wants to be answered, by what rests on their own words."""
+        rows = [row for row, _ in self.store.words["proposition"].search(WORDS, _ABOUT_STYLE)]
+        believed = (believe(held, self.now, self.allowed) for held in self.store.propositions.get(rows).values())
+        return style(p for p in believed if p is not None and self._is_own(p))
+
+    def _is_own(self, p: Proposition) -> bool:
+        """Whether the user said so, here or in what they wrote."""
+        if p.basis in ("user", "stated"):
+            return True
+        rows = [parse_id(e.observation_id)[1] for e in p.evidence if e.observation_id]
+        return any(stored.observation.speaker == ME for stored in self.store.observations.get(rows).values())
