@@ -35,7 +35,7 @@ _BANDS = ("almost sure", "likely", "maybe", "a guess")
 _OTHER_PERSON = re.compile(
     r"^(?!the user\b).*\b(?:i|i['’]\w+|me|my|mine|we|our|us|you|your)\b", re.IGNORECASE | re.DOTALL
 )
-MOST_LINES = 250  # of a section that are looked at: a line has 10 tokens or more
+MOST_LINES = 120  # of a section that are looked at: a line of the usual length has 15 tokens or more
 
 Count = Callable[[Sequence[str]], Sequence[int]]
 Standing = tuple[bool, int, int, int]

@@ -8,8 +8,9 @@ badly", and not into "plays the cello on Mondays".
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 from assistant.profile import confidence_words
 from assistant.summaries.checking import denies
@@ -22,29 +23,43 @@ _WORD = re.compile(r"[\w'’-]+")
 _FILLERS = frozenset("the a an very really also quite".split())
 
 
+@dataclass(frozen=True, slots=True)
+class _Worded:
+    """A proposition with its words, taken apart once."""
+
+    proposition: Proposition
+    words: list[str]
+    low: frozenset[str]
+    sure: str
+
+    @classmethod
+    def of(cls, proposition: Proposition) -> Self:
+        words = [word for word in _WORD.findall(proposition.text) if word.casefold() not in _FILLERS]
+        return cls(proposition, words, frozenset(map(str.casefold, words)), confidence_words(proposition.confidence))
+
+
 def joined(propositions: Sequence[Proposition]) -> list[list[Proposition]]:
     """Groups of what is nearly the same, in the order given, the one that says most first in each."""
-    words = {p.id: _words(p.text) for p in propositions}
-    groups: list[list[Proposition]] = []
-    for proposition in propositions:
-        near = next((g for g in groups if all(_alike(proposition, other, words) for other in g)), None)
+    groups: list[list[_Worded]] = []
+    for one in map(_Worded.of, propositions):
+        near = next((group for group in groups if all(_alike(one, other) for other in group)), None)
         if near is None:
-            groups.append([proposition])
-        elif len(words[proposition.id]) > len(words[near[0].id]):
-            near.insert(0, proposition)
+            groups.append([one])
+        elif len(one.words) > len(near[0].words):
+            near.insert(0, one)
         else:
-            near.append(proposition)
-    return groups
+            near.append(one)
+    return [[one.proposition for one in group] for group in groups]
 
 
-def _alike(one: Proposition, other: Proposition, words: Mapping[str, list[str]]) -> bool:
-    shorter, longer = sorted((words[one.id], words[other.id]), key=len)
-    if not shorter or len(shorter) < ALIKE * len(longer):
+def _alike(one: _Worded, other: _Worded) -> bool:
+    shorter, longer = (one, other) if len(one.words) <= len(other.words) else (other, one)
+    if not shorter.words or not shorter.low <= longer.low or shorter.sure != longer.sure:
         return False
-    if confidence_words(one.confidence) != confidence_words(other.confidence):
+    if len(shorter.words) < ALIKE * len(longer.words):
         return False
-    left = _left_over(shorter, longer)
-    return left is not None and not any(_is_telling(word) for word in left)
+    left = _left_over(shorter.words, longer.words)
+    return left is not None and not any(map(_is_telling, left))
 
 
 def _left_over(shorter: Sequence[str], longer: Sequence[str]) -> list[str] | None:
@@ -59,10 +74,6 @@ def _left_over(shorter: Sequence[str], longer: Sequence[str]) -> list[str] | Non
         else:
             return None
     return [*left, *rest]
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in _WORD.findall(text) if word.casefold() not in _FILLERS]
 
 
 def _is_telling(word: str) -> bool:
