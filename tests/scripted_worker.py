@@ -5,19 +5,23 @@ Run as ``scripted_worker.py FOLDER``. How it loads is the word in FOLDER/load; w
 was asked.
 """
 
+# ruff: noqa: PTH118, PTH123 - pathlib takes longer to import than all that is used here
+
 from __future__ import annotations
 
 import json
 import os
 import queue
-import signal
 import sys
 import threading
 import time
-from pathlib import Path
-from typing import Any
+from contextlib import suppress
 
-FOLDER = Path(sys.argv[1])
+TYPE_CHECKING = False  # importing it takes longer than everything else here
+if TYPE_CHECKING:
+    from typing import Any
+
+FOLDER = sys.argv[1]
 REQUESTS: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 STOPPED: set[int] = set()
 
@@ -32,7 +36,7 @@ def raw(text: str) -> None:
 
 
 def log(asked: dict[str, Any]) -> None:
-    with (FOLDER / "log").open("a") as file:
+    with open(os.path.join(FOLDER, "log"), "a") as file:
         file.write(json.dumps(asked | {"pid": os.getpid(), "environment": dict(os.environ)}) + "\n")
 
 
@@ -54,15 +58,17 @@ def done(number: int, text: str, end: str = "stop", **more: Any) -> None:
 
 
 def load(asked: dict[str, Any]) -> None:
-    how = (FOLDER / "load").read_text() if (FOLDER / "load").exists() else "well"
+    how = "well"
+    with suppress(FileNotFoundError), open(os.path.join(FOLDER, "load")) as file:
+        how = file.read()
     if how == "slowly":
-        time.sleep(0.5)
+        time.sleep(1)
     if how == "never":
         time.sleep(600)
     if how == "die":
         os._exit(7)
     if how == "killed":
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), 9)
     if how in ("missing", "extra", "memory", "broken"):
         say({"failed": {"kind": how, "message": f"it said {how}"}})
     elif how == "nonsense":
@@ -126,6 +132,13 @@ class Generation:
 
     def exit_after(self, text: str) -> None:
         self.say(text)
+        os._exit(3)
+
+    def chatter_after(self, text: str) -> None:
+        """Goes on when it has finished, and ends."""
+        self.say(text)
+        for _ in range(100):
+            self.piece("and ")
         os._exit(3)
 
     def raw(self, text: str) -> None:

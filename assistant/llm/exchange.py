@@ -37,6 +37,7 @@ class Speech:
     told: Told | None
     characters: int = 0
     is_over: bool = False
+    is_telling: bool = False  # the listener has not returned yet
 
     def hear(self, reply: Reply | None) -> Reply | None:
         """Take in a reply; the last one's figures once it is there. Raises ModelFailedError if it failed."""
@@ -57,7 +58,9 @@ class Speech:
         if self.characters > self._most:
             raise self.process.kill(nonsense(self.process.name))
         if self.told is not None:
+            self.is_telling = True
             self.told(piece)
+            self.is_telling = False
 
     def _figures(self, done: Any) -> Reply:
         good = isinstance(done, dict) and done.get("end") in ("stop", "length", "deadline", "stopped")
@@ -77,16 +80,13 @@ class Speech:
         return int(self.request["most_tokens"]) * MOST_CHARACTERS
 
 
-def generated(
-    process: WorkerProcess, request: dict[str, Any], told: Told | None, halt: Halt, grace_seconds: float
-) -> Generated:
+def generated(speech: Speech, halt: Halt, grace_seconds: float) -> Generated:
     """Have a request answered; what ``told`` raises is passed on, after the generation was ended.
 
     Raises ModelStoppedError if ``halt`` said so, ModelFailedError if it failed or its time was up and it did not end.
     """
-    speech = Speech(process=process, request=request, told=told)
     try:
-        process.send(request)
+        speech.process.send(speech.request)
         done = _last(speech, halt, grace_seconds)
     except BaseException:
         _hush(speech, grace_seconds)

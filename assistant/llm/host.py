@@ -12,6 +12,7 @@ import itertools
 import math
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,11 +23,11 @@ from assistant.engine.uptime import seconds as uptime
 from assistant.llm.admission import Admission, spare_cores
 from assistant.llm.breaker import Breaker
 from assistant.llm.chosen import ChosenModel
-from assistant.llm.exchange import Halt, answer, counts, generated, late
+from assistant.llm.exchange import Halt, Speech, answer, counts, generated, late
 from assistant.llm.hosted import HostedModel
 from assistant.llm.model import Generated, LanguageModel, Told
 from assistant.llm.process import WorkerProcess, nonsense
-from assistant.llm.queue import ANOTHER, CLOSING, MORE_URGENT, UNWANTED, Queue, Turn, stopped
+from assistant.llm.queue import ANOTHER, CLOSING, DEAF, MORE_URGENT, UNWANTED, Queue, Turn, stopped
 from memory.errors import InklingError, ModelFailedError, ModelMissingError, ModelStoppedError
 
 COMMAND = (sys.executable, "-P", "-m", "assistant.llm.worker")
@@ -70,6 +71,8 @@ class ModelHost:
         self._ids = itertools.count(1)
         self._current: ChosenModel | None = None
         self._process: WorkerProcess | None = None
+        # a host that nobody closes leaves no process behind
+        self._forgotten: weakref.finalize[..., ModelHost] = weakref.finalize(self, lambda: None)
         self._failure: str | None = None
         self._is_hashing = False
         self._used = clock()
@@ -128,7 +131,10 @@ class ModelHost:
         """End the process, at once: a call under way raises ModelStoppedError, and so does every later one."""
         self._closed = True
         self._queue.close()
-        self._end(CLOSING)
+        with self._lock:
+            process = self._killed(CLOSING)
+        if process is not None:
+            self._drop(process)
 
     def context_tokens(self, chosen: ChosenModel) -> int:
         """What it was loaded with, or will be."""
@@ -154,9 +160,9 @@ class ModelHost:
     ) -> Generated:
         """Have a request answered that has everything but its number."""
         with self._served(chosen, urgent=urgent, stop=stop) as (process, turn):
-            with self._watched(process, turn, request["seconds"]):
-                numbered = request | {"id": next(self._ids)}
-                done = generated(process, numbered, told, _halt(stop, turn), self._patience.grace)
+            speech = Speech(process=process, request=request | {"id": next(self._ids)}, told=told)
+            with self._watched(process, turn, request["seconds"], lambda: speech.is_telling):
+                done = generated(speech, _halt(stop, turn), self._patience.grace)
             if stop is not None and stop.is_set():
                 raise stopped(UNWANTED)
             self._succeed()
@@ -190,11 +196,13 @@ class ModelHost:
             turn.release()
 
     @contextmanager
-    def _watched(self, process: WorkerProcess, turn: Turn, seconds: float) -> Iterator[None]:
+    def _watched(
+        self, process: WorkerProcess, turn: Turn, seconds: float, is_telling: Callable[[], bool] = lambda: False
+    ) -> Iterator[None]:
         """End what takes far too long even where its own thread cannot: it writes, or its listener does not return."""
 
         def end() -> None:
-            process.kill(late(process.name, seconds))
+            process.kill(stopped(DEAF) if is_telling() else late(process.name, seconds))
             turn.release()
 
         timer = threading.Timer(seconds + 2 * self._patience.grace, end)
@@ -220,8 +228,10 @@ class ModelHost:
     def _spawned(self, chosen: ChosenModel) -> WorkerProcess:
         with self._lock:
             self._expect_wanted(chosen)
-            self._process = WorkerProcess(self._command, chosen.name)
-            return self._process
+            self._process = process = WorkerProcess(self._command, chosen.name)
+            self._forgotten.detach()
+            self._forgotten = weakref.finalize(self, process.kill, stopped(CLOSING))
+            return process
 
     def _load(self, process: WorkerProcess, chosen: ChosenModel, context: int, stop: threading.Event | None) -> None:
         threads = self._threads or spare_cores()
@@ -229,9 +239,9 @@ class ModelHost:
         process.send({"do": "load", **files, "context": context, "threads": threads})
         loaded = answer(process, self._patience.load, _halt(stop), "loaded")["loaded"]
         found = loaded.get("context") if isinstance(loaded, dict) else None
-        if type(found) is not int or not 0 < found <= context:
+        if type(found) is not int or found <= 0:
             raise process.kill(nonsense(process.name))
-        process.context = found
+        process.context = min(found, context)
 
     def _expect_wanted(self, chosen: ChosenModel, stop: threading.Event | None = None) -> None:
         if self._closed:
@@ -284,7 +294,8 @@ class ModelHost:
         return None if process is None or process.is_over else process
 
     def _drop(self, process: WorkerProcess) -> None:
-        """Wait until a process that has ended has left nothing behind."""
+        """Wait until a process that has ended has left nothing behind, be it answers that nobody asked for."""
+        process.kill(nonsense(process.name))
         process.join(JOIN_SECONDS)
         with self._lock:
             if self._process is process:
@@ -300,15 +311,14 @@ class ModelHost:
             self._failure = None
             self._breaker = Breaker()
             self._admission.forgive()
-        self._end(ANOTHER)
-
-    def _end(self, why: str) -> None:
-        with self._lock:
-            process = self._process
-            if process is not None:
-                process.kill(stopped(why))
+            process = self._killed(ANOTHER)
         if process is not None:
             self._drop(process)
+
+    def _killed(self, why: str) -> WorkerProcess | None:
+        if self._process is not None:
+            self._process.kill(stopped(why))
+        return self._process
 
 
 def _halt(stop: threading.Event | None, turn: Turn | None = None) -> Halt:

@@ -17,6 +17,7 @@ POLL_SECONDS = 0.05  # how often an event that a caller owns is looked at
 
 ANOTHER = "another model was chosen"
 CLOSING = "the vault is being closed"
+DEAF = "whoever asked does not listen"
 MORE_URGENT = "something more urgent came; it may be asked again"
 UNWANTED = "nobody waits for it any more"
 
