@@ -62,6 +62,8 @@ _PLANTED = (
     r"|\bthe (?:user|developer|person|human|one|reader) (?:reading|using|behind|viewing) (?:this|you)\b"
     r"|\bsystem\s*: *(?:you (?:now|are|must|know)|store|save|record|mark|remember|note|ignore)\b"
     rf"|\bto (?:the |all |any )?(?:{_ASSISTANTS}|summari[sz]er)s?:"
+    r"|\"(?:known|facts)\"\s*:\s*\[|\[\d+,\s*\"(?:user|system)\""  # what prompts themselves are written in
+    r"|\"(?:role|about)\"\s*:\s*\"(?:user|system|assistant)\""
     rf"|(?<!\w){_KEEP_ABROAD}(?!\w)[^.]{{0,40}}(?<!\w){_WHO_ABROAD}(?!\w)"
     r"|(?:记住|記住|保存|记录|覚えて|記憶).{0,20}(?:用户|用戶|ユーザー)|(?:用户|用戶|ユーザー).{0,40}(?:记住|記住|覚えて|記憶)"
 )
@@ -76,7 +78,7 @@ _TRIGGERS = (
     "kullan", "用户", "用戶", "ユーザー", "reader", "recipient", "tenant", "candidate", "customer", "account holder",
     "owner", "person", "visitor", "traveller", "employee", "developer", "buyer", "human", "the one", "system",
     "instruction", "memory", "you must", "you are", "you shall", "previous", "above", "prompt", "rules",
-    "guidelines", "dan", "unrestricted", "jailbro",
+    "guidelines", "dan", "unrestricted", "jailbro", '"',
 )  # fmt: skip
 _LOOKALIKES = str.maketrans("аеорсухіѕјԁһԛԝοανерѵӏ", "aeopcyxisjdhqwoavepvl")
 _TAGS = range(0xE0020, 0xE007F)
@@ -102,8 +104,10 @@ def _hides(text: str) -> bool:
     return not text.isascii() and any(ord(character) in _TAGS for character in _FLAG.sub("", text))
 
 
-def _seen(text: str) -> str:
+def seen(text: str) -> str:
     """A text as it looks, or where it is hidden as it reads, for comparing with what is looked for."""
+    if text.isascii():
+        return text
     spelled = "".join(chr(ord(c) - 0xE0000) if ord(c) in _TAGS else c for c in text)
     shown = "".join(c for c in unicodedata.normalize("NFKC", spelled) if unicodedata.category(c) != "Cf")
     return " ".join(_latin(word) for word in shown.split(" "))
@@ -117,7 +121,7 @@ def _latin(word: str) -> str:
 
 def _found(pattern: re.Pattern[str], text: str) -> bool:
     """Whether it is in the text, as written or as it looks."""
-    forms = [text] if text.isascii() else [text, _seen(text)]
+    forms = [text] if text.isascii() else [text, seen(text)]
     return any(_may_hold_one(form.casefold()) and pattern.search(form) is not None for form in forms)
 
 

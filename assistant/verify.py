@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from assistant.distillers.small.traps import foreign_spans
 from assistant.mentioned import NAME, NUMBER, digits, numbers_in
-from assistant.planted import instructs, planted
+from assistant.planted import instructs, planted, seen
 from memory.records import ASSISTANT, BASES, KINDS, LIFESPANS, ME, SENSITIVITIES
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ class _Pool:
     day: date
     text: str
     numbers: frozenset[str]
-    suspect: frozenset[str]  # words that only instructions to a machine use
+    suspect: str  # instructions to a machine, which must not be where a word comes from
 
     def supports(self, claim: str) -> bool:
         """Whether each name and number of ``claim`` was read, or is a date reckoned from the observation's own.
@@ -220,11 +220,14 @@ class _Pool:
         """
         rest = _MONTH_YEAR.sub(self._checked, _DATE.sub(self._checked, claim))
         rest = _YEAR.sub(self._checked_year, rest)
-        if any(word in self.suspect for word in _WORD.findall(_plain(claim))):
+        if self.suspect and any(self._is_suspect(word) for word in _WORD.findall(_plain(claim))):
             return False
         if any(digits(number) not in self.numbers for number in NUMBER.findall(rest)):
             return False
         return all(self._knows(name) for name in NAME.findall(rest) if name[0].isupper())
+
+    def _is_suspect(self, word: str) -> bool:
+        return word in self.suspect and word[:_STEM] not in self.text
 
     def _knows(self, name: str) -> bool:
         low = re.sub(r"'s?$", "", _plain(name))
@@ -272,7 +275,7 @@ class _Said:
     def pool(self, day: date) -> _Pool:
         """What a proposition about an observation of that day may use."""
         text = _plain("\n".join(self.good))
-        suspect = frozenset(w for part in self.bad for w in _WORD.findall(_plain(part)) if w[:_STEM] not in text)
+        suspect = _plain("\n".join(form for part in self.bad for form in (part, seen(part))))
         return _Pool(day, text, numbers_in(text), suspect)
 
 

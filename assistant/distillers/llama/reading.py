@@ -48,10 +48,10 @@ class Read:
 def read(text: str) -> Read:
     """Every fact of an answer that can be read; what comes after the first broken one is left."""
     found, whole = _objects(text)
-    others = sum(one.get("about") == "other" for one in found)
-    facts = [_fact(one) for one in found if one.get("about") != "other"]
+    mine = [one for one in found if not _is_anothers(one)]
+    facts = [_fact(one) for one in mine]
     good = [fact for fact in facts if fact is not None]
-    return Read(good, others, len(facts) - len(good), whole)
+    return Read(good, len(found) - len(mine), len(facts) - len(good), whole)
 
 
 def _objects(text: str) -> tuple[list[dict[str, Any]], bool]:
@@ -73,6 +73,10 @@ def _objects(text: str) -> tuple[list[dict[str, Any]], bool]:
 def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
     match = pattern.match(text, at)
     return match.end() if match else at
+
+
+def _is_anothers(one: dict[str, Any]) -> bool:
+    return isinstance(one.get("about"), str) and one["about"] != "user"
 
 
 def _fact(one: dict[str, Any]) -> Fact | None:
