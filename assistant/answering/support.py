@@ -47,21 +47,22 @@ _PIECE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_])")
 
 def is_supported(sentence: str, cited: Sequence[Note], question: str, embedder: Embedder) -> bool:
     """Whether each part of ``sentence`` may be told to the user as what the ``cited`` notes say."""
-    if not cited or not _well_formed(sentence):
+    if not _well_formed(sentence):
         return False
-    rest = _without_quotes(sentence, cited)
+    rest, bearing = _without_quotes(sentence, cited), _bearing(sentence, cited)
     return (
-        _addressed(rest)
-        and _mentions_only(rest, cited, question)
-        and _attributed(sentence, cited)
-        and all(_says(piece, cited, question, embedder) for piece in _PIECE.split(rest))
+        bool(bearing)
+        and _addressed(rest)
+        and _mentions_only(rest, bearing, question)
+        and all(_says(piece, bearing, question, embedder) for piece in _PIECE.split(rest))
     )
 
 
 def _well_formed(sentence: str) -> bool:
     """One printable line that states something: no question, no order, no markup."""
     first = re.split(r"\W", sentence.casefold(), maxsplit=1)[0]
-    ordered = first == "please" or (verbs.is_base(first) and first not in verbs.ALSO_NOUNS)
+    told_to = first not in verbs.ALSO_NOUNS or not _SECOND_PERSON.search(sentence)
+    ordered = first == "please" or (verbs.is_base(first) and told_to)
     return (
         len(sentence) <= LONGEST
         and sentence.isprintable()
@@ -98,12 +99,12 @@ def _mentions_only(rest: str, cited: Sequence[Note], question: str) -> bool:
     )
 
 
-def _attributed(sentence: str, cited: Sequence[Note]) -> bool:
-    """What only others said, or only a screen showed, is told as theirs."""
-    if any(note.by in (None, THE_USER) for note in cited) or not _SECOND_PERSON.search(sentence):
-        return True
+def _bearing(sentence: str, cited: Sequence[Note]) -> list[Note]:
+    """The notes that a sentence may rest on: what others said or a screen showed bears on the user only as theirs."""
+    if not _SECOND_PERSON.search(sentence):
+        return list(cited)
     low = sentence.casefold()
-    return all(_names_source(low, note) for note in cited)
+    return [note for note in cited if note.by in (None, THE_USER) or _names_source(low, note)]
 
 
 def _names_source(low: str, note: Note) -> bool:

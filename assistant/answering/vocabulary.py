@@ -37,9 +37,10 @@ _EXACT_ONE = "one"  # "one of them" counts nothing
 
 
 def content(text: str) -> list[str]:
-    """The stems of the distinct words of ``text`` that are neither numbers nor in every other sentence."""
+    """The stems of the distinct words of ``text`` that are neither dates, numbers nor in every other sentence."""
     words = (word.casefold().replace("’", "'") for word in _WORD.findall(text))
-    return list(dict.fromkeys(stem(word) for word in words if word not in _PLAIN and _bare(word) not in _PLAIN))
+    empty = _PLAIN | _CALENDAR
+    return list(dict.fromkeys(stem(word) for word in words if word not in empty and _bare(word) not in empty))
 
 
 def stem(word: str) -> str:

@@ -25,8 +25,10 @@ TOPICS: dict[str, dict[str, str]] = {
     "Look and ask": {
         "profile": "assistant.cli.commands.reading:profile",
         "show": "assistant.cli.commands.showing:show",
+        "summary": "assistant.cli.commands.summary:summary",
         "recall": "assistant.cli.commands.reading:recall",
         "ask": "assistant.cli.commands.reading:ask",
+        "chat": "assistant.cli.commands.chat:chat",
     },
     "Correct": {
         "remember": "assistant.cli.commands.words:remember",

@@ -33,4 +33,5 @@ def hit(value: Hit) -> dict[str, Any]:
 
 def answer(value: Answer) -> dict[str, Any]:
     """An answer with the hits it cites."""
-    return {"text": value.text, "abstained": value.abstained, "citations": [hit(h) for h in value.citations]}
+    shape = {field.name: getattr(value, field.name) for field in fields(value)}
+    return shape | {"citations": [hit(h) for h in value.citations]}

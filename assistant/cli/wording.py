@@ -104,13 +104,19 @@ def hit_row(number: int, hit: Hit) -> str:
 
 def answered(answer: Answer) -> str:
     """An answer, and below it what each number in it stands for."""
-    lines = [safe(answer.text)]
+    below = citations(answer)
+    return "\n".join([safe(answer.text), *([""] if below else []), *below])
+
+
+def citations(answer: Answer) -> list[str]:
+    """What each number in an answer stands for, in lines."""
+    lines = []
     for number, hit in enumerate(answer.citations, start=1):
         head = f"[{number}] "
         if hit.type == "proposition":
-            lines.append(f"\n{head}{dim(hit.id)}" if number == 1 else f"{head}{dim(hit.id)}")
+            lines.append(f"{head}{dim(hit.id)}")
             lines += [f"    {evidence(e)}" for e in hit.evidence[:2]]
             continue
         source = f"{speaker(hit.speaker)}, {moment(hit.at)}: “{excerpt(hit.text, QUOTE_WIDTH)}” {dim(hit.id)}"
-        lines.append(("\n" if number == 1 else "") + head + source)
-    return "\n".join(lines)
+        lines.append(head + source)
+    return lines

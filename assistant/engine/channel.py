@@ -31,6 +31,22 @@ _REPEATABLE = frozenset(
 )
 
 
+class _ListenerError(Exception):
+    """Whoever hears the pieces of a reply raised ``own``: the engine has nothing to do with it."""
+
+    def __init__(self, own: Exception) -> None:
+        super().__init__()
+        self.own = own
+
+
+@contextmanager
+def _theirs() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        raise _ListenerError(error) from error
+
+
 class Channel:
     """The way to the engine of one vault, which is started when it does not run if ``start``."""
 
@@ -46,12 +62,25 @@ class Channel:
         self._put_back(self._opened())
 
     def call(self, verb: str, progress: Heard | None = None, **arguments: Any) -> Any:
-        """What the engine answers; again, by itself, if it ended meanwhile and asking twice does no harm."""
+        """What the engine answers; again, by itself, if it ended meanwhile and asking twice does no harm.
+
+        What ``progress`` has heard a part of is not begun anew.
+        """
         message = wire.encode({"verb": verb, "arguments": arguments})
+        heard: list[Any] = []
+
+        def hear(piece: Any) -> None:
+            heard[:] = heard or ([piece] if piece else [])
+            if progress:
+                with _theirs():
+                    progress(piece)
+
         try:
-            return self._asked(message, progress)
+            return self._asked(message, hear)
+        except _ListenerError as error:
+            raise error.own from None
         except (OSError, EOFError):
-            if verb not in _REPEATABLE:
+            if verb not in _REPEATABLE or heard:
                 raise EngineUnreachableError(
                     "the engine ended before it answered; it is not known whether that was done: look, and try again"
                 ) from None

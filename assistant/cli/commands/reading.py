@@ -11,10 +11,13 @@ from assistant.cli import shapes
 from assistant.cli.options import as_json, at_moment
 from assistant.cli.session import Session, pass_session
 from assistant.cli.terminal import answer, answer_json, bold, counted, note
+from assistant.cli.text import safe
+from memory.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from memory.records import ItemType, Proposition
 
+_NOTHING_YET = "Nothing is believed yet; take something in with: inkling import FILE"
 _TYPES = {"any": None, "proposition": ("proposition",), "observation": ("observation",)}
 
 
@@ -22,11 +25,24 @@ _TYPES = {"any": None, "proposition": ("proposition",), "observation": ("observa
 @at_moment
 @click.option("--kind", metavar="KIND", help="Only this kind: identity, relationship, work, skill, preference, ...")
 @click.option("--include-quarantined", is_flag=True, help="Also what is set aside as sensitive.")
+@click.option("--document", is_flag=True, help="As one short document, in Markdown, such as a model can be given.")
 @as_json
 @pass_session
-def profile(session: Session, at: datetime | None, kind: str | None, include_quarantined: bool, as_json: bool) -> None:
+def profile(
+    session: Session,
+    at: datetime | None,
+    kind: str | None,
+    include_quarantined: bool,
+    document: bool,
+    as_json: bool,
+) -> None:
     """Show what is believed about you, by kind, surest first."""
     _check_kind(kind)
+    if document:
+        if at or kind or include_quarantined:
+            raise InvalidInputError("the document is of all that is believed now; give --document without a choice")
+        _show_document(session, as_json)
+        return
     with session.assistant(writes=False) as assistant:
         believed = assistant.propositions(at=at, include_quarantined=include_quarantined)
         aside = (
@@ -36,7 +52,7 @@ def profile(session: Session, at: datetime | None, kind: str | None, include_qua
     if as_json:
         answer_json([shapes.proposition(p) for p in chosen])
         return
-    answer(profile_text(chosen) if chosen else "Nothing is believed yet; take something in with: inkling import FILE")
+    answer(profile_text(chosen) if chosen else _NOTHING_YET)
     if aside:
         note(f"{counted(aside, 'sensitive proposition')} set aside; see them with --include-quarantined")
 
@@ -71,14 +87,25 @@ def recall(session: Session, text: str, count: int, item_type: str, at: datetime
 @pass_session
 def ask(session: Session, question: str, at: datetime | None, as_json: bool) -> None:
     """Answer QUESTION from memory, with what each statement rests on; or say that memory does not hold it."""
-    from assistant.cli.wording import answered  # noqa: PLC0415
+    from assistant.cli import answers  # noqa: PLC0415
 
     with session.assistant(writes=False) as assistant:
-        found = assistant.ask(question, at=at)
+        if as_json:
+            answer_json(shapes.answer(assistant.ask(question, at=at)))
+        else:
+            answers.ask(assistant, question, at=at)
+
+
+def _show_document(session: Session, as_json: bool) -> None:
+    from assistant.cli.commands.summary import shape  # noqa: PLC0415
+    from assistant.summaries.document import as_text  # noqa: PLC0415
+
+    with session.assistant(writes=False) as assistant:
+        made = assistant.document()
     if as_json:
-        answer_json(shapes.answer(found))
+        answer_json(shape(made))
     else:
-        answer(answered(found))
+        answer(safe(as_text(made)).rstrip("\n") if made.lines else _NOTHING_YET)
 
 
 def profile_text(propositions: list[Proposition]) -> str:
