@@ -71,8 +71,7 @@ class ModelHost:
         self._ids = itertools.count(1)
         self._current: ChosenModel | None = None
         self._process: WorkerProcess | None = None
-        # a host that nobody closes leaves no process behind
-        self._forgotten: weakref.finalize[..., ModelHost] = weakref.finalize(self, lambda: None)
+        self._forgotten: weakref.finalize[..., ModelHost] | None = None  # leaves no process of a host nobody closed
         self._failure: str | None = None
         self._is_hashing = False
         self._used = clock()
@@ -229,7 +228,8 @@ class ModelHost:
         with self._lock:
             self._expect_wanted(chosen)
             self._process = process = WorkerProcess(self._command, chosen.name)
-            self._forgotten.detach()
+            if self._forgotten is not None:
+                self._forgotten.detach()
             self._forgotten = weakref.finalize(self, process.kill, stopped(CLOSING))
             return process
 
