@@ -77,6 +77,12 @@ def check_vault_folder(folder: Path) -> Iterator[Check]:
     yield _essential("writable", "yes" if writable else "no", writable, f"make {folder} writable for yourself")
 
 
+def check_store(damage: list[str]) -> Check:
+    """What a full check of the store has found."""
+    said = "; ".join(damage[:3]) if damage else "every page is sound"
+    return Check("store", "failed" if damage else "ok", said, "restore the vault from a copy")
+
+
 def check_drafts(drafts: Mapping[str, Mapping[str, int]]) -> Iterator[Check]:
     """A line for each engine: how many drafts were kept, and how many dropped for which reason."""
     for engine, counts in drafts.items():

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from memory.records import Sensitivity
     from memory.store import Store, Stored
 
-EPISODE = 40  # lines up to the newest that waits
-CHARACTERS = 8000  # of them; a thread of long ones is read in shorter episodes
+EPISODE = 24  # lines up to the newest that waits: one call of the model, so that a stop costs no more
+CHARACTERS = 6000  # of them; a thread of long ones is read in shorter episodes
 BEFORE, AFTER = 6, 2  # further lines that only explain
 KNOWN = 12  # propositions the model is told, so that it need not draw them again
 NEAR = 0.35  # cosine below which one is not told

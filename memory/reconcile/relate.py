@@ -164,7 +164,7 @@ def decide(shares: npt.NDArray[np.float64], row: npt.NDArray[np.float64], thresh
 def doubt(shares: npt.NDArray[np.float64], row: npt.NDArray[np.float64], label: RelationLabel) -> float:
     """The largest share of an effect other than that of ``label``."""
     by_label = _by_label(shares, row)
-    effects = (COMPATIBLE, ENDING, ("independent",))
+    effects: tuple[tuple[RelationLabel, ...], ...] = (COMPATIBLE, ENDING, ("independent",))
     return max(sum(by_label[one] for one in effect) for effect in effects if label not in effect)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from memory.embedder import default_embedder
 from memory.reconcile.comparing import NAMES, features
-from memory.reconcile.relate import ENDING, FEATURES, RelationJudge, decide, relate
+from memory.reconcile.relate import DOUBTFUL, ENDING, FEATURES, RelationJudge, decide, doubt, relate
 from memory.records import RELATIONS
 
 AUTUMN, SPRING = datetime(2025, 10, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
@@ -103,3 +103,29 @@ def test_ending_needs_more_when_the_subject_is_another() -> None:
     row = np.zeros(len(FEATURES))
     row[FEATURES.index("another subject")] = 1.0
     assert decide(shares(supersedes=0.9, independent=0.1), row, 0.85).label == "independent"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_doubtful"),
+    [
+        ("The user plays the cello.", "The user plays the cello", False),
+        ("The user likes jazz.", "The user works as a nurse in Bristol.", False),
+        ("The user has a dog.", "The user has a three-year-old greyhound called Pip.", False),
+        ("The user runs three times a week.", "The user runs 5 times a week.", True),
+    ],
+)
+def test_the_judge_knows_where_it_is_not_sure(judge: RelationJudge, old: str, new: str, is_doubtful: bool) -> None:
+    said, doubt = judge.weigh(old, new, AUTUMN, SPRING)
+    assert said == judge.judge(old, new, AUTUMN, SPRING)
+    assert (doubt >= DOUBTFUL) == is_doubtful, doubt
+
+
+@given(st.lists(st.floats(0.001, 1), min_size=len(RELATIONS), max_size=len(RELATIONS)), st.booleans())
+def test_doubt_is_a_share_and_never_that_of_the_effect_itself(weights: list[float], other: bool) -> None:
+    shares, row = np.array(weights) / sum(weights), np.zeros(len(FEATURES))
+    row[FEATURES.index("another subject")] = float(other)
+    found = {label: doubt(shares, row, label) for label in RELATIONS}
+    assert all(0 <= value <= 1 for value in found.values())
+    assert found["contradicts"] == found["supersedes"]
+    assert found["same"] == found["refines"] == found["general"]
+    assert doubt(np.eye(len(RELATIONS))[RELATIONS.index("independent")], np.zeros(len(FEATURES)), "independent") == 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from fakes import FakeEmbedder
 from support import PASSPHRASE, Clock, said
 
 from assistant import Assistant
-from assistant.engine.chores import HOUSEKEEPING_SECONDS, Distilling, Housekeeping
+from assistant.engine.chores import HOUSEKEEPING_SECONDS, Distilling, Housekeeping, Thinking
 from assistant.engine.slack import Limits, Load
-from memory.errors import StorageFullError
+from assistant.llm.chosen import ChosenModel
+from memory.errors import ModelFailedError, ModelStoppedError, StorageFullError
 from memory.records import Limit
 
 LIMITS = Limits()
@@ -121,6 +123,156 @@ def test_a_clock_that_jumps_stops_no_conclusions(vault: Assistant, clock: Clock,
     assert 1.0 <= chore.step() <= LIMITS.stalest_seconds
     distilling(vault, Machine()).step()
     assert vault.waiting()[0] == 0
+
+
+# thinking
+
+
+AWAY = Load(user_idle_seconds=600.0)
+CHOSEN = ChosenModel(name="fake-1b", path="/models/fake.gguf", sha256="0" * 64, bytes=10**9)
+
+
+class Mind:
+    """The chore over a vault with a model; what a step of it does is up to the test."""
+
+    def __init__(self, vault: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.machine = Machine(AWAY)
+        self.idle: float | None = 600.0
+        self.seconds = 0.0
+        self.waiting, self.rested, self.steps = 3, 0, 0
+        self.state: dict[str, Any] = {"name": "fake-1b", "state": "resting", "loaded": True, "reason": None}
+        self.act: Callable[[threading.Event], dict[str, int]] = self.work
+        vault.configure(model=CHOSEN)
+        monkeypatch.setattr(vault, "model", lambda: self.state | {"waiting": {"doubts": self.waiting}})
+        monkeypatch.setattr(vault, "think", self.think)
+        monkeypatch.setattr(vault, "rest_model", self.rest)
+        self.chore = Thinking(vault, self.machine.read, lambda: self.idle, lambda: self.seconds, watch_seconds=0.005)
+
+    def think(self, stop: threading.Event) -> dict[str, int]:
+        return self.act(stop)
+
+    def rest(self) -> bool:
+        self.rested += 1
+        return False
+
+    def work(self, stop: threading.Event) -> dict[str, int]:
+        assert not stop.is_set()
+        self.waiting, self.steps = self.waiting - 1, self.steps + 1
+        return {"joined": 1}
+
+    def reason(self) -> str | None:
+        return self.chore.slack.reason if self.chore.slack else None
+
+
+@pytest.fixture
+def mind(vault: Assistant, monkeypatch: pytest.MonkeyPatch) -> Mind:
+    return Mind(vault, monkeypatch)
+
+
+def test_the_model_works_off_what_waits_while_nobody_is_there(mind: Mind) -> None:
+    waits = [mind.chore.step() for _ in range(4)]
+    assert (mind.steps, waits[:3], mind.reason()) == (3, [0.5] * 3, "nothing waits")
+    assert waits[3] > 1
+    assert not mind.chore.at_work
+
+
+def test_between_two_steps_it_looks_again_whether_it_may(mind: Mind) -> None:
+    mind.chore.step()
+    mind.machine.load = Load(cpu=0.9, user_idle_seconds=600.0)
+    assert mind.chore.step() > 1
+    assert (mind.steps, mind.reason()) == (1, "the machine is busy")
+
+
+def test_without_a_model_nothing_is_thought_and_nothing_said(mind: Mind) -> None:
+    mind.state["name"] = None
+    assert mind.chore.step() > 1
+    assert (mind.steps, mind.chore.slack) == (0, None)
+
+
+def test_a_model_that_cannot_run_says_why(mind: Mind) -> None:
+    mind.state |= {"state": "failed", "reason": "its file is not there"}
+    assert mind.chore.step() > 1
+    assert (mind.steps, mind.reason()) == (0, "its file is not there")
+
+
+def test_a_model_nobody_uses_is_unloaded_whatever_the_load(mind: Mind) -> None:
+    mind.machine.load = Load(cpu=0.9)
+    mind.waiting = 0
+    assert mind.chore.step() <= 60
+    assert mind.rested == 1
+
+
+def test_a_model_not_yet_loaded_needs_its_room(mind: Mind) -> None:
+    mind.machine.load = Load(user_idle_seconds=600.0, available_bytes=10**9)
+    mind.chore.step()
+    assert mind.steps == 1
+    mind.state["loaded"] = False
+    mind.chore.step()
+    assert (mind.steps, mind.reason()) == (1, "memory is short")
+
+
+def test_where_the_user_is_not_seen_it_waits_for_a_long_quiet(mind: Mind) -> None:
+    mind.machine.load = Load()
+    mind.seconds = LIMITS.thinking_quiet_seconds - 1
+    mind.chore.step()
+    assert mind.steps == 0
+    mind.machine.load = Load(cpu=0.9)
+    mind.seconds += 1
+    mind.chore.step()
+    mind.machine.load = Load()
+    mind.seconds += LIMITS.thinking_quiet_seconds - 1
+    mind.chore.step()
+    assert mind.steps == 0, "it was busy in between"
+    mind.seconds += 1
+    mind.chore.step()
+    assert mind.steps == 1
+
+
+@pytest.mark.parametrize(
+    "back", [Load(user_idle_seconds=0.0), Load(user_idle_seconds=600.0, cpu=0.9), Load(on_battery=True)]
+)
+def test_a_step_is_stopped_when_somebody_comes_back(mind: Mind, back: Load) -> None:
+    def until_stopped(stop: threading.Event) -> dict[str, int]:
+        assert mind.chore.at_work
+        mind.machine.load = back
+        assert stop.wait(20), "nobody stopped it"
+        raise ModelStoppedError("stopped")
+
+    mind.act = until_stopped
+    assert mind.chore.step() > 1
+    assert mind.reason() != "nobody is at the machine"
+    assert not mind.chore.at_work
+
+
+def test_locking_stops_a_step_at_once_and_lets_none_begin(mind: Mind) -> None:
+    def until_stopped(stop: threading.Event) -> dict[str, int]:
+        threading.Thread(target=mind.chore.interrupt, daemon=True).start()
+        assert stop.wait(20), "nobody stopped it"
+        raise ModelStoppedError("stopped")
+
+    mind.act = until_stopped
+    mind.chore.step()
+
+    def stopped_already(stop: threading.Event) -> dict[str, int]:
+        assert stop.is_set()
+        raise ModelStoppedError("stopped")
+
+    mind.act = stopped_already
+    mind.chore.step()
+
+
+def test_what_the_model_fails_with_is_for_the_loop_to_tell(mind: Mind) -> None:
+    def broken(_: threading.Event) -> dict[str, int]:
+        raise ModelFailedError("it broke")
+
+    mind.act = broken
+    with pytest.raises(ModelFailedError):
+        mind.chore.step()
+    assert not mind.chore.at_work
+    mind.act = mind.work
+    mind.chore.step()
+    assert mind.steps == 1
+    assert not [thread for thread in threading.enumerate() if thread.name == "inkling-watching"]
 
 
 class House:
