@@ -88,7 +88,7 @@ def is_english(text: str, source: str) -> bool:
     low = source.casefold()
     if any(not _is_latin(word) and word not in low for word in found):
         return False
-    return bool(found) and sum(word in _TELLING for word in found) * 8 >= len(found)
+    return bool(found) and sum(word in _TELLING for word in found) * 5 >= len(found)
 
 
 def is_related(text: str, source: str) -> bool:

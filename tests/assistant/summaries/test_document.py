@@ -330,7 +330,7 @@ def test_the_users_word_is_in_the_document_at_once(
 def test_a_model_counts_exactly_and_the_document_stays_within_its_budget(
     assistant: Assistant, writer: Writer, remembered: Remembered, clock: Clock
 ) -> None:
-    for n in range(300):
+    for n in range(150):
         remembered(f"The user has thing number {n} of the collection called {n * 7919}.", kind=list(TITLES)[n % 11])
     roughly = len(assistant.document().lines)
     for _ in range(11):
@@ -349,7 +349,7 @@ def test_a_model_that_counts_more_for_the_whole_than_for_its_parts_is_still_beli
         def count_tokens(self, counted: Sequence[str]) -> list[int]:
             return [len(text) // (2 if len(text) > 1000 else 3) for text in counted]
 
-    for n in range(300):
+    for n in range(150):
         remembered(f"The user wants to keep item number {n}.", kind="plan" if n % 2 else "event", lifespan="moment")
     writer.model = Odd()
     for _ in range(2):
