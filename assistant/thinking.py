@@ -18,6 +18,7 @@ from assistant.answering.asking import Asking
 from assistant.llm import pinning
 from assistant.llm.host import ModelHost
 from assistant.summaries import held
+from memory.errors import InvalidInputError
 from memory.records import Answer, Hit, ItemType, Proposition, Sensitivity, Summary, SummaryKind, Turn, sound
 
 if TYPE_CHECKING:
@@ -120,8 +121,10 @@ class Thinking:
         as their own word and ``learned`` says what came of it. Without turns nothing is ever changed.
 
         ``told`` hears the answer sentence by sentence, if a model writes it: put together, what it heard is ``text``.
-        An empty text only says that the work goes on. Whatever ``told`` raises ends it.
+        An empty text only says that the work goes on. Whatever ``told`` raises ends it. Raises InvalidInputError.
         """
+        if not isinstance(question, str) or not all(isinstance(turn, Turn) for turn in turns):
+            raise InvalidInputError("a question is a string and what came before it are turns")
         asking = Asking(
             store=self._store, embedder=self._embedder, word=self._word, lock=self._lock, allowed=self.allowed(),
             recall=lambda text, k, then: self.recall(text, k=k, at=then), model=self._host.model(), now=self._clock(),

@@ -35,6 +35,8 @@ def ask(assistant: Verbs, question: str, at: datetime | None = None, turns: Sequ
     """Ask, and print the answer: as it comes on a terminal, whole elsewhere."""
     if not sys.stdout.isatty():
         found = assistant.ask(question, at=at, turns=turns)
+        if found.asked:
+            answer(_understood(found.asked))
         answer(answered(found))
         return found
     return show(lambda told: assistant.ask(question, at=at, turns=turns, told=told))
@@ -50,7 +52,7 @@ def show(asking: Callable[[Callable[[str], None]], Answer]) -> Answer:
             answer()
         raise
     if found.asked:
-        answer(("\n" if streamed.begun else "") + dim(f"({one_line(found.asked)})"))
+        answer(("\n" if streamed.begun else "") + _understood(found.asked))
     elif streamed.begun:
         answer()
     if not streamed.begun:
@@ -58,3 +60,8 @@ def show(asking: Callable[[Callable[[str], None]], Answer]) -> Answer:
     if found.citations:
         answer("\n" + "\n".join(citations(found)))
     return found
+
+
+def _understood(asked: str) -> str:
+    """How a question was understood that leaned on those before it."""
+    return dim(f"({one_line(asked)})")
