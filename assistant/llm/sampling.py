@@ -33,7 +33,8 @@ class Chooser:
         self._grammar: Any = None
         if grammar is not None:
             spelt = grammar.encode(errors="replace")
-            self._grammar = llama_cpp.llama_sampler_init_grammar(vocabulary.handle, spelt, b"root")
+            if spelt.strip() and b"\0" not in spelt:  # llama.cpp takes an empty one for none
+                self._grammar = llama_cpp.llama_sampler_init_grammar(vocabulary.handle, spelt, b"root")
             if not self._grammar:
                 raise GrammarError
 
