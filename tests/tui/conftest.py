@@ -3,22 +3,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from memory.errors import EngineUnreachableError, NotFoundError, VaultLockedError, WrongPassphraseError
 from memory.records import Answer, Evidence, Hit, Observation, Proposition, Revision
 from tui.app import InklingApp
 
 NOW = datetime(2026, 4, 20, 9, 30, tzinfo=UTC)
+_MOST_PASSES = 20  # of the event loop, before what changes without end is painted all the same
+_SOON_SECONDS = 0.035  # two frames of Textual's: what is to be drawn is drawn by then
 
 
 def ago(days: float, hours: float = 0) -> datetime:
@@ -354,6 +360,71 @@ def fixed_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         time.tzset()
 
 
+async def _idle(min_sleep: float = 0.0, max_sleep: float = 10.0) -> None:
+    """Wait until the event loop has nothing to do, now or within two frames; threads are not waited for.
+
+    Textual's own goes by the processor's time and never takes less than 20 ms, twice for every key.
+    """
+    loop: Any = asyncio.get_running_loop()
+    end, quiet = loop.time() + max_sleep, 0
+    await asyncio.sleep(min_sleep)
+    while quiet < 2 and loop.time() < end:
+        await asyncio.sleep(0)
+        due = min((timer.when() for timer in loop._scheduled if not timer.cancelled()), default=inf)
+        if loop._ready:
+            quiet = 0
+        elif due < loop.time() + _SOON_SECONDS:
+            await asyncio.sleep(max(0.0, due - loop.time()))
+            quiet = 0
+        else:
+            quiet += 1
+
+
+_parse = Stylesheet._parse_rules
+_parsed: dict[object, Any] = {}
+
+
+def _parse_once(self: Stylesheet, *source: Any, **more: Any) -> Any:
+    """The rules of a style sheet, which depend on nothing but its text and the theme, for all apps of a run."""
+    key = (source, *more.items(), *self._variables.items())
+    if key not in _parsed:
+        _parsed[key] = _parse(self, *source, **more)
+    return _parsed[key]
+
+
+_paint = Screen._compositor_refresh
+
+
+def _paint_when_idle(self: Screen[Any]) -> None:
+    """Paint once what several changes in a row have changed; what painting raises ends the app, as it always does."""
+    loop: Any = asyncio.get_running_loop()
+
+    def paint(passes: int = 0) -> None:
+        if loop._ready and passes < _MOST_PASSES:
+            loop.call_soon(paint, passes + 1)
+            return
+        self.paint_due = False
+        try:
+            if self.is_running:
+                _paint(self)
+        except Exception as error:  # noqa: BLE001 - as Textual's own loop
+            self.app._handle_exception(error)
+
+    if not getattr(self, "paint_due", False):
+        self.paint_due = True
+        loop.call_soon(paint)
+
+
+@pytest.fixture(autouse=True)
+def prompt_textual(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key is pressed as soon as the one before has had its effect, and painted once."""
+    monkeypatch.setattr("textual.pilot.wait_for_idle", _idle)
+    monkeypatch.setattr("textual.app.wait_for_idle", _idle)
+    monkeypatch.setattr("textual.screen.UPDATE_PERIOD", 0.2)
+    monkeypatch.setattr(Screen, "_compositor_refresh", _paint_when_idle)
+    monkeypatch.setattr(Stylesheet, "_parse_rules", _parse_once)
+
+
 @pytest.fixture(autouse=True)
 def restless_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Evidence is read as soon as the cursor moves."""
@@ -411,12 +482,11 @@ def settled() -> Callable[[Pilot[Any]], Any]:
     """Wait until the app has nothing left to do: workers, the cursor's rest, and what they caused."""
 
     async def settle(pilot: Pilot[Any]) -> None:
-        quiet = 0
-        while quiet < 3:
-            await pilot.pause(0.02)
+        running = True
+        while running:
+            await pilot.pause()
             running = any(not worker.is_finished for worker in pilot.app.workers)
             await pilot.app.workers.wait_for_complete()
-            quiet = 0 if running else quiet + 1
         await pilot.pause()
 
     return settle

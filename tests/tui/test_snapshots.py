@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from memory.errors import WrongPassphraseError
@@ -28,6 +29,12 @@ EVERY = {
 TWO = {name: EVERY[name] for name in ("80x24-dark", "120x40-light")}
 
 Picture = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def painted_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture paints all that is on the screen, so that nothing before it needs to."""
+    monkeypatch.setattr(Screen, "_compositor_refresh", lambda screen: screen._dirty_widgets.clear())
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from tui.calls import AssistantScreen, Failed
 from tui.screens.evidence import EvidenceScreen
 from tui.widgets.exchange import Exchange
+from tui.widgets.key_bar import KeyBar
 from tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class AskScreen(AssistantScreen[None]):
             yield Static(_INVITATION, id="invitation", markup=False)
         yield Input(placeholder="Ask your memory", id="asking")
         yield StatusLine()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Start in the field."""

@@ -10,7 +10,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.message import Message
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from tui.calls import Failed
 from tui.dossier import Dossier, collect
@@ -20,6 +20,7 @@ from tui.screens.ask import AskScreen
 from tui.screens.evidence import EvidenceScreen
 from tui.widgets.evidence_pane import EvidencePane
 from tui.widgets.item_list import ItemList
+from tui.widgets.key_bar import KeyBar
 from tui.widgets.kind_list import KindList
 from tui.widgets.nothing_yet import NothingYet
 from tui.widgets.search_field import SearchField
@@ -101,7 +102,7 @@ class BrowseScreen(ActingScreen[None]):
                 yield EvidencePane(id="evidence")
         yield NothingYet()
         yield StatusLine()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Name the panes; start in the list."""

@@ -9,10 +9,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from tui.calls import AssistantScreen, Failed
 from tui.screens.unlock import Opened
+from tui.widgets.key_bar import KeyBar
 from tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class CreateScreen(AssistantScreen[None]):
             yield Static("", id="said", markup=False)
             yield Static("Enter goes on. ctrl+q leaves, and nothing is made.", classes="hint")
         yield StatusLine()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Advise while it is typed."""
@@ -114,7 +115,7 @@ class RecoveryScreen(Screen[None]):
             yield Static("", id="said", markup=False)
             yield Static("inkling passphrase --new-recovery-code makes another, if this one is lost.", classes="hint")
         yield StatusLine()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Ask for one of the groups."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import Footer
 
 from tui.calls import Failed
 from tui.dossier import Dossier, collect
 from tui.screens.acting import ActingScreen, Changed
 from tui.widgets.evidence_pane import EvidencePane
+from tui.widgets.key_bar import KeyBar
 from tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class EvidenceScreen(ActingScreen[None]):
         """The pane, all of the screen."""
         yield EvidencePane(id="evidence")
         yield StatusLine()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Read the item."""

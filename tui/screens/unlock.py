@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from memory.errors import (
     EngineMismatchError,
@@ -23,6 +23,7 @@ from memory.errors import (
     WrongPassphraseError,
 )
 from tui.calls import AssistantScreen, Failed
+from tui.widgets.key_bar import KeyBar
 from tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class UnlockScreen(AssistantScreen[None]):
             yield Static("", id="said", markup=False)
             yield Static("Enter to unlock. Nothing you type here is kept.", classes="hint")
         yield StatusLine()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """See whether the vault is open in the engine or opened by the keyring, quietly."""

@@ -12,10 +12,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui.calls import AssistantScreen, Failed
 from tui.text import one_line
+from tui.widgets.key_bar import KeyBar
 from tui.widgets.status_line import StatusLine
 from tui.wording import count
 
@@ -49,7 +50,7 @@ class WhyScreen(AssistantScreen[None]):
         with VerticalScroll(id="why"):
             yield Static("", id="decisions", markup=False)
         yield StatusLine()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Read them."""
