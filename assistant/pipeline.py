@@ -128,7 +128,8 @@ class Pipeline:
         """Draft and take in one batch; if that fails, one thread of it at a time, leaving aside those that do."""
         try:
             context = self._context(pending)
-            verified = drafts(self._distiller, [s.observation for s in (*context, *pending)])
+            new = {s.observation.stable_key for s in pending}
+            verified = drafts(self._distiller, [s.observation for s in (*context, *pending)], new=new)
             return self._take_in(pending, verified, self._worth_more(context, pending), at)
         except NOT_THE_ENGINE:
             raise

@@ -14,6 +14,7 @@ from support import PASSPHRASE, Clock, said
 
 from assistant import Assistant, core, distillers, load_distiller
 from assistant.distillers.llama import LlamaDistiller
+from assistant.llm.model import End
 from memory.errors import InvalidInputError, ModelFailedError, ModelMissingError, ModelStoppedError
 
 GOOD: dict[str, Any] = {
@@ -88,16 +89,18 @@ NONSENSE = {
 
 
 @pytest.mark.parametrize("name", NONSENSE)
-@pytest.mark.parametrize("end", ["stop", "length", "deadline"])
-def test_an_answer_that_is_none_changes_nothing(vault: Assistant, model: FakeModel, name: str, end: Any) -> None:
-    model.enqueue(NONSENSE[name], end)
-    before = {table: rows for table, rows in dump(vault._store).items() if table in ("propositions", "evidence")}
-    counts = vault.distil()
-    after = dump(vault._store)
-    assert {table: after[table] for table in before} == before
-    assert counts["observations"] == 2, "they were read, and are not read again and again"
-    assert reasons(counts) == {"malformed" if end == "stop" else "cut-short": 1}
-    assert vault.status()["observations"] == 2
+def test_an_answer_that_is_none_changes_nothing(vault: Assistant, model: FakeModel, name: str) -> None:
+    ends: tuple[End, ...] = ("stop", "length", "deadline")
+    for number, end in enumerate(ends):
+        vault.observe([said("I live in Leeds", f"new {number}", thread=end)] if number else [])
+        before = dump(vault._store)
+        model.enqueue(NONSENSE[name], end)
+        counts = vault.distil()
+        after = dump(vault._store)
+        assert [after[table] == before[table] for table in ("propositions", "evidence")] == [True, True]
+        assert counts["observations"] == (1 if number else 2), "they were read, and are not read again and again"
+        assert reasons(counts) == {"malformed" if end == "stop" else "cut-short": 1}
+    assert vault.status()["observations"] == 4
     assert vault.distil() == {}
 
 
