@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MOST_KNOWN = 10  # known propositions in one prompt
 _KNOWN = 160  # characters of each
-_ROOM = 160  # tokens for the chat template, the header and the ends of lines
+_ROOM = 320  # tokens at most for the chat template, the header and the ends of lines
 _LEAST = 128  # tokens of lines without which it is no use asking
 
 

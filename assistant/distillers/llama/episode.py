@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 LONGEST = 8000  # characters of one line that are ever looked at; a screen full of text has about 3000
 BEFORE = 8  # lines kept before one that may be quoted
 AFTER = 2  # and after it, where things are taken back
-_NAME = 40  # characters of a speaker, an app or a thread
-_TITLE = 120
+_NAME = 60  # bytes of a speaker, an app or a thread as the prompt has it, and of a title
+_TITLE = 160
 _OWN_APP = "inkling"
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
@@ -67,9 +67,9 @@ def lines(thread: Sequence[Observation], new: Collection[str] | None) -> list[Li
 def header(first: Observation) -> str:
     """Where and when: enough to resolve "tomorrow", and what a screen's text belongs to."""
     found = {
-        "app": first.app and first.app[:_NAME],
-        "title": first.title and first.title[:_TITLE],
-        "thread": first.thread and first.thread[:_NAME] if first.speaker is not None else None,
+        "app": _cut(first.app, _NAME),
+        "title": _cut(first.title, _TITLE),
+        "thread": _cut(first.thread, _NAME) if first.speaker is not None else None,
         "day": _day(first.at),
         "zone": f"{first.at:%z}",
     }
@@ -83,7 +83,15 @@ def _quotable(observation: Observation) -> bool:
 def _who(observation: Observation) -> str:
     """Whose words. Others are marked as such, so that nobody can call himself "user"."""
     roles: dict[str | None, str] = {None: "screen", ME: "user", ASSISTANT: "assistant"}
-    return roles.get(observation.speaker) or f"other: {(observation.speaker or '')[:_NAME]}"
+    return roles.get(observation.speaker) or f"other: {_cut(observation.speaker, _NAME)}"
+
+
+def _cut(label: str | None, most: int) -> str:
+    """The start of a label that takes at most so many bytes, however it must be escaped."""
+    short = (label or "")[:most]
+    while len(fenced(short).encode()) > most + 2:
+        short = short[:-1]
+    return short
 
 
 def _time(at: datetime, since: datetime) -> str:

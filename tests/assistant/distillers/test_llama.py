@@ -198,6 +198,14 @@ def test_a_line_that_never_ends_is_cut_and_can_still_be_quoted() -> None:
     assert len(model.prompts[0].user) < LONGEST
 
 
+def test_labels_without_end_take_little_room() -> None:
+    long = "\U000e0041" * 5000
+    [[header, line]] = asked([say("hi", long, title=long, app=long, thread=long)])
+    assert len(json.dumps(header)) + len(line[1]) < 600
+    [[_, line]] = asked([say("hi", "Ana Bell 💛")])
+    assert line[1] == "other: Ana Bell 💛"
+
+
 def test_a_context_too_small_to_read_in_is_said() -> None:
     with pytest.raises(ModelFailedError, match="1024 tokens"):
         LlamaDistiller(FakeModel(context_tokens=1024)).distil(thread(1))
