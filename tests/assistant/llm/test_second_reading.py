@@ -15,6 +15,7 @@ from support import PASSPHRASE, START, Clock, said
 
 from assistant import Assistant, core, distillers
 from assistant.distillers.small import SmallDistiller
+from assistant.llm import pinning
 from assistant.llm.chosen import ChosenModel
 from assistant.llm.model import Prompt
 from assistant.llm.second_reading import CHARACTERS, EPISODE, PASSED_OVER, PUT_ASIDE, TRIES, SecondReading
@@ -446,3 +447,15 @@ def test_without_a_model_there_is_nothing_to_think(bench: Bench) -> None:
     bench.hear(BOATS)
     bench.vault.drop_model()
     assert bench.vault.think() == {}
+
+
+def test_choosing_a_model_for_the_first_time_lets_all_that_is_held_wait(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.vault.drop_model()
+    bench.hear(BOATS)
+    monkeypatch.setattr(pinning, "pin", lambda *_: CHOSEN)
+    monkeypatch.setattr(pinning, "needed_bytes", lambda *_: 0)
+    assert bench.vault.use_model("fake.gguf")["waiting"]["second reading"] == 1
+    bench.store.second_reading.clear()
+    assert bench.vault.use_model("fake.gguf")["waiting"]["second reading"] == 0, "it was no first time"
