@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ Advance = Callable[[int], None]  # hears how many bytes were done since it last 
 Watch = Callable[[str], AbstractContextManager[Advance]]  # shows how far a stage of that name is
 
 _SPARE_BYTES = 500_000_000  # left free on the disk, for the vault and everything else
+_IN_VAIN = 2  # times that nothing came before it is given up
+_PAUSE_SECONDS = 1.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,200}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _QUIET = {
@@ -106,9 +109,22 @@ def _fetch(hub: Hub, remote: Remote, part: Path, watch: Watch) -> None:
         wants, has = (remote.bytes - have + _SPARE_BYTES) / 1e9, free / 1e9
         raise StorageFullError(f"{part.parent} has {has:.1f} GB free and this takes {wants:.1f} GB; free some space")
     with watch("Fetching") as heard, _Heard(part, have, heard) as into:
-        if have < remote.bytes:
-            hub.send(remote, into, have)
+        _send(hub, remote, into)
         os.fsync(into.fileno())
+
+
+def _send(hub: Hub, remote: Remote, into: BinaryIO) -> None:
+    """Have the rest of a file sent; where the connection breaks, again, as long as more of it comes."""
+    in_vain = 0
+    while (start := into.tell()) < remote.bytes:
+        try:
+            return hub.send(remote, into, start)
+        except ModelMissingError:
+            in_vain = 0 if into.tell() > start else in_vain + 1
+            if in_vain == _IN_VAIN:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+    return None
 
 
 def _expect_whole(part: Path, remote: Remote, watch: Watch) -> None:

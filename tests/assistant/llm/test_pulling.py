@@ -41,7 +41,8 @@ class FakeHub:
         return Remote(repo=repo, file=file, url="https://hub.test/x", sha256=sha256, bytes=len(self.content))
 
     def send(self, remote: Remote, into: BinaryIO, start: int) -> None:
-        self.starts.append(start)
+        if start not in self.starts[-1:]:
+            self.starts.append(start)
         for at in range(start, len(self.content), 1000):
             if self.breaks_after is not None and at >= self.breaks_after:
                 raise self.error
@@ -62,6 +63,11 @@ class Watched:
             self.stages[stage] += count
 
         yield advance
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulling, "_PAUSE_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -101,6 +107,20 @@ def test_what_was_interrupted_goes_on_from_where_it_was(hub: FakeHub, models: Pa
     assert fetched(hub, models, watch).read_bytes() == CONTENT
     assert hub.starts == [0, 50_000]
     assert watch.stages["Fetching"] == len(CONTENT)
+
+
+def test_a_connection_that_breaks_again_and_again_is_gone_on_with_as_long_as_more_comes(
+    hub: FakeHub, models: Path
+) -> None:
+    send = hub.send
+
+    def weary(remote: Remote, into: BinaryIO, start: int) -> None:
+        hub.breaks_after = start + 10_000
+        send(remote, into, start)
+
+    hub.send = weary  # type: ignore[method-assign]
+    assert fetched(hub, models).read_bytes() == CONTENT
+    assert hub.starts == list(range(0, len(CONTENT), 10_000))
 
 
 def test_ctrl_c_leaves_what_came_to_go_on_from(hub: FakeHub, models: Path) -> None:
