@@ -27,7 +27,7 @@ MOST_LINES = 20
 MOST_TOKENS = 900
 SECONDS = 240.0
 _SUBJECTS = ("The user",)
-_PROMPT_TOKENS = 350
+_FRAME_TOKENS = 60  # of what a model puts around a prompt
 
 
 def given(section: Section) -> tuple[Proposition, ...]:
@@ -55,7 +55,7 @@ def condense(section: Section, model: LanguageModel, stop: threading.Event) -> l
     answer = model.generate(
         prompt_file("document").about(user),
         grammar=grammar(_SUBJECTS, len(facts), MOST_LINES),
-        most_tokens=MOST_TOKENS,
+        most_tokens=min(MOST_TOKENS, model.context_tokens // 2),
         seconds=SECONDS,
         stop=stop,
     )
@@ -69,9 +69,10 @@ def condense(section: Section, model: LanguageModel, stop: threading.Event) -> l
 
 def _fitting(facts: tuple[Proposition, ...], model: LanguageModel) -> tuple[Proposition, ...]:
     """As many, from the first, as there is room for with as long an answer."""
-    room = (model.context_tokens - _PROMPT_TOKENS) // 2
+    told = [fenced([len(facts), p.text]) for p in facts]
+    own, *sizes = model.count_tokens([prompt_file("document").system, *told])
+    room = (model.context_tokens - own - _FRAME_TOKENS) // 2
     kept: list[Proposition] = []
-    sizes = model.count_tokens([fenced([len(facts), p.text]) for p in facts]) if facts else []
     for fact, size in zip(facts, sizes, strict=True):
         room -= size + 1
         if room < 0:

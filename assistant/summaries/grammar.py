@@ -13,7 +13,7 @@ from dataclasses import dataclass
 SHORTEST, LONGEST = 8, 220  # characters of a line's words
 MOST_CITED = 8
 _LINE = re.compile(r"- (.+?) \[(\d{1,3}(?:, \d{1,3})*)\]")
-_WORDS = r"[^\n\r\t\[\]<>{}|`\\]"
+_WORDS = r"[^\x00-\x1f\x7f\[\]<>{}|`\\]"
 
 
 @dataclass(frozen=True, slots=True)

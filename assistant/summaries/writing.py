@@ -32,7 +32,7 @@ MOST_WRITTEN = 6  # lines
 MOST_TOKENS = 420  # of an answer: six lines of the longest kind seldom have more
 MOST_SHOWN_TOKENS = 1500  # of the lines shown: on two cores a hundred take about a second
 SECONDS = 180.0
-_PROMPT_TOKENS = 420  # of the system part, its frame and the heading
+_FRAME_TOKENS = 80  # of the heading and what a model puts around a prompt
 _MOST_NAMED = 8
 _USER, _AI, _SCREEN = "The user", "The assistant", "The screen"
 _NAME = re.compile(r"[^\W_](?:[\w .'-]{0,38}\w)?")
@@ -100,8 +100,8 @@ def show(material: Material, model: LanguageModel) -> Shown:
     """As much of the material as there is room for, the most telling lines, in time order and numbered."""
     rows = [fenced(_row(0, s.observation)) for s in material.lines]
     facts = [fenced([0, "known", p.text]) for p in material.known]
-    room = min(MOST_SHOWN_TOKENS, model.context_tokens - MOST_TOKENS - _PROMPT_TOKENS)
-    sizes = model.count_tokens([*facts, *rows])
+    own, *sizes = model.count_tokens([prompt_file("summary").system, *facts, *rows])
+    room = min(MOST_SHOWN_TOKENS, model.context_tokens - MOST_TOKENS - own - _FRAME_TOKENS)
     known = material.known[: _fitting(sizes[: len(facts)], room // 3)]
     room -= sum(sizes[: len(known)])
     lines = list(material.lines[: max(1, _fitting(sizes[len(facts) :], room))])

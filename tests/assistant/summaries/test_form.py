@@ -121,7 +121,10 @@ def test_no_more_is_shown_than_there_is_room_for(
     writer.model.enqueue("- The user wrote of long words to Ana. [1]")
     writer.step()
     shown = writer.model.prompts[0].user
-    assert writer.model.count_tokens([shown])[0] < 1500 - 420 - 420
+    assert (
+        writer.model.count_tokens([shown])[0]
+        < 1500 - 420 - writer.model.count_tokens([prompt_file("summary").system])[0]
+    )
     rows = [json.loads(line) for line in shown.splitlines()[1:]]
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
     assert rows[0][4].startswith("0 ")
