@@ -108,6 +108,34 @@ def tiny(
     return path
 
 
+@cache
+def projector() -> Path:
+    """What lets a model see, in LLaVA's way: pictures of 28 by 28 pixels in four patches, two layers."""
+    path = _folder() / "projector.gguf"
+    writer = gguf.GGUFWriter(path, "clip")
+    writer.add_name("Tiny Eyes")
+    writer.add_file_type(gguf.LlamaFileType.ALL_F32)
+    writer.add_clip_has_vision_encoder(True)
+    writer.add_clip_projector_type("mlp")
+    writer.add_vision_image_size(28)
+    writer.add_vision_patch_size(14)
+    writer.add_vision_embedding_length(WIDTH)
+    writer.add_vision_feed_forward_length(HIDDEN)
+    writer.add_vision_projection_dim(WIDTH)
+    writer.add_vision_block_count(LAYERS)
+    writer.add_vision_head_count(HEADS)
+    writer.add_vision_attention_layernorm_eps(1e-5)
+    writer.add_vision_image_mean([0.5, 0.5, 0.5])
+    writer.add_vision_image_std([0.5, 0.5, 0.5])
+    writer.add_vision_use_gelu(True)
+    _add_eyes(writer)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
 def truncated() -> Path:
     """A model file of which the last third is missing."""
     whole = tiny().read_bytes()
@@ -179,3 +207,29 @@ def _add_weights(writer: gguf.GGUFWriter, tokens: int, *, endless: bool, seed: i
     if endless:
         output[: len(CONTROLS)] = 0.0  # the best of 600 random logits is above zero
     writer.add_tensor("output.weight", output)
+
+
+def _add_eyes(writer: gguf.GGUFWriter) -> None:
+    random = np.random.default_rng(SEED)
+
+    def add(name: str, *shape: int) -> None:
+        weights = (random.standard_normal(shape) / np.sqrt(shape[-1])).astype(np.float32)
+        writer.add_tensor(f"{name}.weight", weights)
+        if len(shape) == 2:
+            writer.add_tensor(f"{name}.bias", np.zeros(shape[0], dtype=np.float32))
+
+    def add_norm(name: str) -> None:
+        writer.add_tensor(f"{name}.weight", np.ones(WIDTH, dtype=np.float32))
+        writer.add_tensor(f"{name}.bias", np.zeros(WIDTH, dtype=np.float32))
+
+    add("v.patch_embd", WIDTH, 3, 14, 14)
+    writer.add_tensor("v.position_embd.weight", random.standard_normal((4, WIDTH)).astype(np.float32))
+    for layer in range(LAYERS):
+        add_norm(f"v.blk.{layer}.ln1")
+        add_norm(f"v.blk.{layer}.ln2")
+        for part in ("q", "k", "v", "out"):
+            add(f"v.blk.{layer}.attn_{part}", WIDTH, WIDTH)
+        add(f"v.blk.{layer}.ffn_up", HIDDEN, WIDTH)
+        add(f"v.blk.{layer}.ffn_down", WIDTH, HIDDEN)
+    add("mm.0", WIDTH, WIDTH)
+    add("mm.2", WIDTH, WIDTH)

@@ -24,6 +24,7 @@ from assistant.llm.chat_frame import Frame, frame
 from assistant.llm.generation import Answer, End, FailedError, Halt, HaltedError, Written
 from assistant.llm.sampling import Chooser, GrammarError
 from assistant.llm.state_cache import StateCache
+from assistant.llm.vision import BATCH, Eyes, Picture
 from assistant.llm.vocabulary import Vocabulary
 
 CHUNK = 128  # tokens evaluated at once
@@ -40,19 +41,28 @@ _BE_QUIET = llama_cpp.llama_log_callback(lambda _level, _text, _data: None)
 class Llama:
     """A loaded model. One thread uses it."""
 
-    def __init__(self, path: Path, context: int, threads: int) -> None:
-        """Load it. Raises FailedError."""
+    def __init__(self, path: Path, context: int, threads: int, projector: Path | None = None) -> None:
+        """Load it, and what lets it see. Raises FailedError."""
         llama_cpp.llama_log_set(_BE_QUIET, None)
         self._halt = Halt(float("inf"), lambda: False)
         self._aborts = llama_cpp.ggml_abort_callback(lambda _data: self._halt())
         self._model = _model(path)
         self.trained_context: int = llama_cpp.llama_model_n_ctx_train(self._model)
         self.context = min(context, self.trained_context) if self.trained_context > 0 else context
-        self._native = self._new_context(threads)
+        self._eyes: Eyes | None = None
+        self._native: Any = None
+        try:
+            self._native = self._new_context(threads, CHUNK if projector is None else BATCH)
+            if projector is not None:
+                self._eyes = Eyes(projector, self._model, threads, _BE_QUIET)
+        except FailedError:
+            self.close()
+            raise
         self._memory = llama_cpp.llama_get_memory(self._native)
         self.vocabulary = Vocabulary(self._model)
         self._unwritable = self.vocabulary.unwritable()
         self._held: Chunks = []  # what of a prompt is evaluated
+        self._position = 0
         self._states: StateCache[np.ndarray[Any, np.dtype[np.uint8]]] = StateCache()
         self.name = self._metadata("general.name") or path.stem
         self.architecture = self._metadata("general.architecture")
@@ -64,12 +74,13 @@ class Llama:
 
     def close(self) -> None:
         """Unload it."""
-        self._states.clear()
+        if self._eyes:
+            self._eyes.close()
         if self._native:
             llama_cpp.llama_free(self._native)
         if self._model:
             llama_cpp.llama_model_free(self._model)
-        self._native = self._model = None
+        self._eyes = self._native = self._model = None
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has."""
@@ -90,10 +101,11 @@ class Llama:
         grammar: str | None = None,
         most_tokens: int = 512,
         told: Callable[[str], None] = lambda _piece: None,
+        picture: Picture | None = None,
     ) -> Written:
         """Answer a prompt; ``told`` hears the answer piece by piece. Raises FailedError, after which it can go on."""
         before, after = self.prompt(system, user)
-        length = len(before) + len(after)
+        length = len(before) + len(after) + (picture.tokens if picture else 0)
         room = self.context - length
         if room < min(most_tokens, LEAST_ANSWER):
             raise FailedError("too long", f"{length} tokens leave no room for an answer in {self.context}")
@@ -104,7 +116,7 @@ class Llama:
         answer = Answer(told, halt, length)
         self._halt = halt
         try:
-            answer.cached_tokens = self._evaluate(_chunks(before), _chunks(after))
+            answer.cached_tokens = self._evaluate(_chunks(before), _chunks(after), picture)
             answer.end = self._write(answer, chooser, min(most_tokens, room))
         except HaltedError:
             answer.end = halt.reason or "stopped"
@@ -114,6 +126,21 @@ class Llama:
         finally:
             chooser.close()
         return answer.written()
+
+    def caption(
+        self,
+        png: bytes,
+        system: str,
+        user: str,
+        halt: Halt,
+        most_tokens: int,
+        told: Callable[[str], None] = lambda _piece: None,
+    ) -> Written:
+        """Answer a prompt about a picture, which is put before the user's text; as :meth:`generate`."""
+        if self._eyes is None:
+            raise FailedError("broken", "this model cannot see pictures")
+        with self._eyes.look(png) as picture:
+            return self.generate(system, user, halt, None, most_tokens, told, picture)
 
     def _write(self, answer: Answer, chooser: Chooser, most_tokens: int) -> End:
         while answer.tokens < most_tokens:
@@ -125,27 +152,46 @@ class Llama:
                 self._decode((token,))
         return "length"
 
-    def _evaluate(self, before: Chunks, after: Chunks) -> int:
+    def _evaluate(self, before: Chunks, after: Chunks, picture: Picture | None) -> int:
         """Have the whole prompt in the memory and its last logits at hand; how many of its tokens were there."""
-        chunks = [*before, *after]
-        kept = self._reuse(before, chunks)
+        chunks = before if picture else [*before, *after]
+        kept = self._reuse(before, chunks if picture else chunks[:-1])  # somebody has to write the last logits
         for done in range(kept, len(chunks)):
-            if done == len(before) and done > kept:
+            self._hold(chunks[done])
+            if done + 1 == len(before):
                 self._save(before)
-            self._decode(chunks[done])
-            self._held.append(chunks[done])
+        if picture:
+            self._show(picture)
+            for chunk in after:
+                self._decode(chunk)
         return sum(len(chunk) for chunk in chunks[:kept])
 
+    def _hold(self, chunk: tuple[int, ...]) -> None:
+        self._decode(chunk)
+        self._held.append(chunk)
+
+    def _show(self, picture: Picture) -> None:
+        if self._halt():
+            raise HaltedError
+        after = self._eyes.show(picture, self._native, self._position) if self._eyes else None
+        if after is None and self._halt.reason:
+            raise HaltedError
+        if after is None:
+            self._forget()
+            raise FailedError("broken", "the model failed over the picture")
+        self._position = after
+
     def _reuse(self, before: Chunks, chunks: Chunks) -> int:
-        """Reduce the memory to what begins this prompt, or bring back a saved state; how many chunks that are."""
-        kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(self._held, chunks[:-1], strict=False)))
-        if kept < len(before) < len(chunks) and self._restore(before):
+        """Reduce the memory to what begins as these do, or bring back a saved state; how many chunks that leaves."""
+        kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(self._held, chunks, strict=False)))
+        if kept < len(before) <= len(chunks) and self._restore(before):
             return len(before)
         end = sum(len(chunk) for chunk in self._held[:kept])
         if not (kept and llama_cpp.llama_memory_seq_rm(self._memory, 0, end, -1)):
             self._forget()
             kept = 0
         del self._held[kept:]
+        self._position = end if kept else 0
         return kept
 
     def _save(self, before: Chunks) -> None:
@@ -163,18 +209,24 @@ class Llama:
             self._forget()
             return False
         self._held = list(before)
+        self._position = sum(map(len, before))
         return True
 
     def _forget(self) -> None:
         llama_cpp.llama_memory_clear(self._memory, True)
         self._held = []
+        self._position = 0
 
     def _decode(self, tokens: Sequence[int]) -> None:
         if self._halt():
             raise HaltedError
         spelt = (llama_cpp.llama_token * len(tokens))(*tokens)  # which the batch points to and does not keep
-        result = llama_cpp.llama_decode(self._native, llama_cpp.llama_batch_get_one(spelt, len(tokens)))
+        batch = llama_cpp.llama_batch_get_one(spelt, len(tokens))
+        places = (llama_cpp.llama_pos * len(tokens))(*range(self._position, self._position + len(tokens)))
+        batch.pos = places  # a picture may take fewer places than tokens
+        result = llama_cpp.llama_decode(self._native, batch)
         if result == 0:
+            self._position += len(tokens)
             return
         if result == _ABORTED and self._halt.reason:
             raise HaltedError
@@ -186,17 +238,16 @@ class Llama:
     def _logits(self) -> np.ndarray[Any, np.dtype[np.float32]]:
         return np.ctypeslib.as_array(llama_cpp.llama_get_logits_ith(self._native, -1), (self.vocabulary.size,))
 
-    def _new_context(self, threads: int) -> Any:
+    def _new_context(self, threads: int, batch: int) -> Any:
         wanted = llama_cpp.llama_context_default_params()
         wanted.n_ctx = self.context
-        wanted.n_batch = wanted.n_ubatch = CHUNK
+        wanted.n_batch = wanted.n_ubatch = batch
         wanted.n_threads = wanted.n_threads_batch = threads
         wanted.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED
         wanted.swa_full = True  # a window that forgets cannot be cut back to a prefix
         wanted.abort_callback = self._aborts
         made = llama_cpp.llama_init_from_model(self._model, wanted)
         if not made:
-            llama_cpp.llama_model_free(self._model)
             raise FailedError("memory", f"there is not enough memory for a context of {self.context} tokens")
         return made
 

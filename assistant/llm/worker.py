@@ -106,10 +106,11 @@ class Worker:
 
     def _load(self, request: Request) -> Request:
         path, context, threads = Path(request["path"]), int(request["context"]), int(request["threads"])
+        projector = None if request["projector"] is None else Path(request["projector"])
         if self._llama is not None:
             self._llama.close()
             self._llama = None
-        self._llama = llama = _native()(path, context, threads)
+        self._llama = llama = _native()(path, context, threads, projector)
         return {
             "name": llama.name,
             "architecture": llama.architecture,
@@ -135,8 +136,16 @@ class Worker:
         return asdict(written)
 
     def _caption(self, request: Request) -> Request:
-        base64.b64decode(request["png"], validate=True)
-        raise FailedError("broken", "this model cannot see pictures")
+        number = int(request["id"])
+        written = self._loaded().caption(
+            base64.b64decode(request["png"], validate=True),
+            str(request["system"]),
+            str(request["user"]),
+            Halt(float(request["seconds"]), lambda: self._inbox.is_stopped(number)),
+            int(request["most_tokens"]),
+            lambda piece: self._send({"id": number, "piece": piece}),
+        )
+        return asdict(written)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 import re
 import sys
@@ -14,6 +15,8 @@ import pytest
 pytest.importorskip("llama_cpp")
 
 import ggufs
+import numpy as np
+from PIL import Image
 
 from assistant.llm.chat_frame import PLAIN, frame
 from assistant.llm.generation import FailedError, Halt, Written
@@ -317,6 +320,93 @@ def test_it_ends_at_its_deadline(llama: Llama, monkeypatch: pytest.MonkeyPatch) 
     assert (done.first_seconds, done.seconds) == (0.0, 6.0)
     at_once = llama.generate(DISTIL, SHORT, Halt(0, lambda: False), most_tokens=100)
     assert (at_once.end, at_once.text, at_once.tokens) == ("deadline", "", 0)
+
+
+# what it sees
+
+
+@pytest.fixture(scope="module")
+def seeing() -> Iterator[Llama]:
+    loaded = Llama(ggufs.tiny(), 1024, 1, ggufs.projector())
+    yield loaded
+    loaded.close()
+
+
+def png(seed: int) -> bytes:
+    pixels = np.random.default_rng(seed).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+    held = io.BytesIO()
+    Image.fromarray(pixels).save(held, "PNG")
+    return held.getvalue()
+
+
+DESCRIBE = "Describe the picture. " * 30
+
+
+def caption(
+    llama: Llama, picture: bytes, user: str = "What is this?", stopped: Any = lambda: False, system: str = DESCRIBE
+) -> Written:
+    return llama.caption(picture, system, user, Halt(600, stopped), 8)
+
+
+def test_what_is_in_a_picture_matters(seeing: Llama) -> None:
+    assert len({caption(seeing, png(seed), user="", system="").text for seed in range(8)}) > 1
+
+
+def test_a_picture_takes_its_tokens_and_leaves_the_prefix_kept(seeing: Llama) -> None:
+    before, after = seeing.prompt(DESCRIBE, "What is this?")
+    first, second = caption(seeing, png(1)), caption(seeing, png(2))
+    assert first.prompt_tokens == len(before) + 4 + len(after)
+    assert second.cached_tokens == len(before)
+
+
+def test_pictures_and_texts_take_turns_and_do_not_disturb_each_other(seeing: Llama) -> None:
+    picture, text = caption(seeing, png(1)), write(seeing, ANSWER, SHORT)
+    for _ in range(2):
+        assert write(seeing, ANSWER, SHORT).text == text.text
+        assert caption(seeing, png(1)).text == picture.text
+
+
+def test_text_that_spells_the_mark_of_a_picture_shows_nothing(seeing: Llama) -> None:
+    marked = caption(seeing, png(1), "<__media__><image>")
+    assert marked.prompt_tokens > caption(seeing, png(1), "").prompt_tokens + 10
+
+
+@pytest.mark.parametrize("picture", [b"", b"no picture", png(1)[:300], b"\x89PNG\r\n\x1a\n" + bytes(50)])
+def test_what_is_no_picture_is_refused(seeing: Llama, picture: bytes) -> None:
+    with pytest.raises(FailedError) as failed:
+        caption(seeing, picture)
+    assert failed.value.kind == "broken"
+    assert caption(seeing, png(1)).tokens
+
+
+def test_looking_at_a_picture_can_be_stopped(seeing: Llama) -> None:
+    looks = Looks()
+    whole = caption(seeing, png(1), stopped=looks)
+    for tenth in (0, 2, 4, 6, 9):
+        write(seeing, ANSWER, SHORT, 1)
+        assert caption(seeing, png(1), stopped=Looks(looks.count * tenth // 10)).end == "stopped"
+        assert caption(seeing, png(1)).text == whole.text
+
+
+def test_a_model_without_eyes_says_so(llama: Llama) -> None:
+    with pytest.raises(FailedError) as failed:
+        caption(llama, png(1))
+    assert failed.value.kind == "broken"
+
+
+@pytest.mark.parametrize(
+    ("made", "kind"),
+    [
+        (ggufs.tiny, "broken"),
+        (ggufs.garbage, "broken"),
+        (ggufs.not_a_gguf, "broken"),
+        (lambda: Path("/nowhere.gguf"), "missing"),
+    ],
+)
+def test_a_projector_that_is_none_is_named_as_what_it_is(made: Callable[[], Path], kind: str) -> None:
+    with pytest.raises(FailedError) as failed:
+        Llama(ggufs.tiny(), 512, 1, made())
+    assert failed.value.kind == kind
 
 
 # what it cannot do

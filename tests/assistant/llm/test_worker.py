@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import os
 import subprocess
@@ -16,6 +18,7 @@ import pytest
 pytest.importorskip("llama_cpp")
 
 import ggufs
+from PIL import Image
 
 from assistant.llm.worker import Inbox
 
@@ -221,6 +224,21 @@ def test_an_answer_under_way_is_stopped_and_the_next_is_not(worker: Process) -> 
     assert (first["id"], first["done"]["end"]) == (1, "stopped")
     assert (second["id"], second["done"]["end"], second["done"]["tokens"]) == (2, "stopped", 0)
     assert (third["id"], third["done"]["end"], third["done"]["tokens"]) == (3, "length", 3)
+
+
+def test_a_picture_is_captioned_where_the_model_can_see(worker: Process) -> None:
+    held = io.BytesIO()
+    Image.new("RGB", (30, 40), "red").save(held, "PNG")
+    wanted = {"png": base64.b64encode(held.getvalue()).decode(), "system": "Describe.", "user": "x", "most_tokens": 5}
+    worker.load(ggufs.tiny(endless=True))
+    worker.send(do="caption", id=1, seconds=60, **wanted)
+    assert worker.answer()[1]["failed"]["kind"] == "broken"
+    projector = str(ggufs.projector())
+    worker.send(do="load", path=str(ggufs.tiny(endless=True)), projector=projector, context=512, threads=1)
+    assert "loaded" in worker.receive()
+    worker.send(do="caption", id=2, seconds=60, **wanted)
+    _, message = worker.answer()
+    assert (message["id"], message["done"]["tokens"]) == (2, 5)
 
 
 def test_a_deadline_ends_an_endless_answer(worker: Process) -> None:
