@@ -117,8 +117,10 @@ class Summaries:
 
     def threads(self) -> dict[Thread, Extent]:
         """Every thread with how far it reaches."""
-        sql = """SELECT c.source, c.app, c.thread, count(*), max(o.id), min(o.at), max(o.at)
-                 FROM observations o JOIN contexts c ON c.id = o.context GROUP BY c.source, c.app, c.thread"""
+        sql = """SELECT c.source, c.app, c.thread, sum(o.lines), max(o.last), min(o.since), max(o.until)
+                 FROM (SELECT context, count(*) AS lines, max(id) AS last, min(at) AS since, max(at) AS until
+                       FROM observations GROUP BY context) o  -- of the index alone
+                 JOIN contexts c ON c.id = o.context GROUP BY c.source, c.app, c.thread"""
         return {
             Thread(source, app, thread): Extent(lines, last, local_time(since, 0), local_time(until, 0))
             for source, app, thread, lines, last, since, until in self._c.read(sql)
