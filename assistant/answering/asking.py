@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from assistant.answering import writing
-from assistant.answering.composing import CONFIDENT, abstain, bears_on, compose
+from assistant.answering.composing import CONFIDENT, RELATED, abstain, bears_on, compose
 from assistant.answering.corrections import NOT_UNDERSTOOD, Corrections, hit_of
 from assistant.answering.following import standing
 from assistant.answering.notes import notes
@@ -62,11 +62,11 @@ class Asking:
     def _answered(self, question: str, at: datetime | None, told: Callable[[str], None] | None) -> Answer:
         moment = at or self.now
         hits, ended = self._up_to_date(question, self.recall(question, ANSWERED_FROM, at), moment)
-        if not any(bears_on(question, hit) for hit in hits):
-            return abstain(question, hits, ended)
+        bearing = any(bears_on(question, hit) for hit in hits)
+        near = bearing or any(hit.relevance >= RELATED for hit in hits)  # what a model may see an answer in
         wanted = self._style()
-        composed = compose(question, hits, wanted.statements, ended)
-        if self.model is None:
+        composed = compose(question, hits, wanted.statements, ended) if bearing else abstain(question, hits, ended)
+        if self.model is None or not near:
             return composed
         shown = notes(question, hits, self._believed(hits, moment))
         written = writing.write(self.model, question, shown, wanted, self.now, self.embedder, told)

@@ -98,6 +98,15 @@ def test_memory_without_an_answer_abstains_and_asks_no_model(driver: Assistant, 
     assert model.prompts == []
 
 
+def test_what_shares_no_word_with_the_question_is_put_to_a_model(assistant: Assistant, model: FakeModel) -> None:
+    assistant.remember("The user moved to Lisbon in November 2026, to a tiny flat in Alfama.")
+    model.enqueue("You moved to Lisbon in November 2026 [1].")
+    answer = assistant.ask("Where do I live?")
+    assert (answer.text, answer.abstained) == ("You moved to Lisbon in November 2026. [1]", False)
+    model.enqueue("NONE")
+    assert assistant.ask("Where do I live?").abstained
+
+
 def test_a_model_that_finds_no_answer_abstains_with_the_nearest(driver: Assistant, model: FakeModel) -> None:
     model.enqueue(" NONE.\n")
     answer = driver.ask(QUESTION)
