@@ -101,7 +101,8 @@ def slow(engine: Engine) -> Slow:
 
 def test_while_it_thinks_the_status_says_so_and_the_vault_is_of_use(engine: Engine) -> None:
     assert slow(engine).at_work.wait(30)
-    assert engine.thinking() == {"state": "working", "reason": "nobody is at the machine"}
+    found = engine.thinking()
+    assert (found["state"], found["reason"]) == ("working", "nobody is at the machine")
     with engine.door.inside() as vault:
         vault.remember("The user has a cat.")
         assert vault.recall("cat")
