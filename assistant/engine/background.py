@@ -195,12 +195,16 @@ class _Running:
         }
 
     def _thinking_status(self) -> dict[str, Any] | None:
-        """What the language model is at: ``state`` is "working", "waiting" or "failed", and why; None without one."""
+        """What the language model is at: ``state`` is "working", "waiting" or "failed", and why; None without one.
+
+        ``waiting`` is how many steps there are to do, about.
+        """
         slack, failure = self.thinking.slack, self._pondering.failure
         if slack is None and failure is None:
             return None
         state = "working" if self.thinking.at_work else "failed" if failure else "waiting"
-        return {"state": state, "reason": failure or (slack.reason if slack else None)}
+        reason = failure or (slack.reason if slack else None)
+        return {"state": state, "reason": reason, "waiting": self.thinking.waiting}
 
 
 def _joined(one: Pauses, other: Pauses) -> Pauses:

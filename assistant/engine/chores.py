@@ -71,6 +71,7 @@ class Thinking:
         self._stop = threading.Event()  # of the step under way
         self._ended = False
         self.slack: Slack | None = None
+        self.waiting = 0  # steps, about
         self.at_work = False
 
     def step(self) -> float:
@@ -83,7 +84,8 @@ class Thinking:
         if model["state"] == "failed":
             self.slack = Slack(False, 0, REST_SECONDS, str(model["reason"]))
             return REST_SECONDS
-        self.slack = slack = self._looked(sum(model["waiting"].values()), loaded=bool(model.get("loaded")))
+        self.waiting = sum(model["waiting"].values())
+        self.slack = slack = self._looked(self.waiting, loaded=bool(model.get("loaded")))
         if not slack.go:
             return min(REST_SECONDS, slack.wait_seconds)
         try:
