@@ -21,7 +21,7 @@ from textual.reactive import reactive
 from memory.errors import EngineUnreachableError, VaultLockedError
 from tui import recording
 from tui.calls import Failed, Threads, call
-from tui.recording import Recording
+from tui.recording import Recording, Thinking
 from tui.screens.unlock import UnlockScreen
 from tui.screens.why import WhyScreen
 
@@ -46,6 +46,7 @@ class FollowingApp(App[None]):
     ]
 
     recording: reactive[Recording | None] = reactive(None)
+    thinking: reactive[Thinking | None] = reactive(None)
     held: reactive[dict[str, Any] | None] = reactive(None)  # what the vault holds, in numbers
 
     class Looked(Message):
@@ -106,10 +107,11 @@ class FollowingApp(App[None]):
         self._missed = 0 if event.state is not None else self._missed + 1
         if event.state is None:
             if self._missed >= _MISSED:
-                self.recording = Recording("gone" if self.times_opened else "off")
+                self.recording, self.thinking = Recording("gone" if self.times_opened else "off"), None
                 self.cover(_GONE)
             return
         self.recording = recording.told(event.state)
+        self.thinking = recording.pondering(event.state)
         if event.opened != self.times_opened:
             return  # it was opened while the question was under way
         if event.state["locked"]:

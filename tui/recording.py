@@ -1,14 +1,15 @@
-"""Whether anything is recorded, as the status line says it: always a sign and a word, never a colour alone."""
+"""Whether anything is recorded, and thought over, as the status line says it: a sign and a word, no colour alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from tui.text import one_line
 from tui.wording import count
 
+Pondering = Literal["working", "waiting", "failed"]
 State = Literal["recording", "paused", "off", "failed", "silent", "gone"]
 
 _SIGNS: dict[State, tuple[str, str]] = {
@@ -49,6 +50,37 @@ class Recording:
             "silent": ["the engine does not answer", "no answer"],
             "gone": ["not recording: the engine does not run", "not recording"],
         }[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """What a language model is at while nobody waits for it; ``reason`` is why it does not read what ``waiting`` is."""
+
+    state: Pondering
+    waiting: int = 0
+    reason: str = ""
+
+    @property
+    def words(self) -> list[str]:
+        """Ways to say it, the fullest first; none where there is nothing to say."""
+        wait = f"{self.waiting:,} wait{'s' if self.waiting == 1 else ''}" if self.waiting else ""
+        if self.state == "working":
+            return [f"thinking: {wait}", "thinking"] if wait else ["thinking"]
+        if self.state == "failed":
+            return ["thinking failed"]
+        if not wait:
+            return []
+        return [f"reading again: {wait}, {one_line(self.reason)}", f"reading again: {wait}"] if self.reason else [wait]
+
+
+def pondering(state: dict[str, Any]) -> Thinking | None:
+    """What the engine's own ``state`` says its language model is at; None without one, or of what is not known here."""
+    said = (state.get("recording") or {}).get("thinking")
+    if not isinstance(said, dict) or said.get("state") not in get_args(Pondering):
+        return None
+    waiting = said.get("waiting")
+    number = waiting if type(waiting) is int and waiting > 0 else 0
+    return Thinking(said["state"], number, str(said.get("reason") or ""))
 
 
 def told(state: dict[str, Any]) -> Recording:

@@ -19,7 +19,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from memory.errors import EngineUnreachableError, NotFoundError, VaultLockedError, WrongPassphraseError
-from memory.records import Answer, Evidence, Hit, Observation, Proposition, Revision
+from memory.records import Answer, Evidence, Hit, Observation, Proposition, Revision, Summary, SummaryLine, Turn
 from tui.app import InklingApp
 
 NOW = datetime(2026, 4, 20, 9, 30, tzinfo=UTC)
@@ -41,6 +41,11 @@ class FakeAssistant:
         self.calls: list[tuple[Any, ...]] = []
         self.classes: frozenset[str] = frozenset()
         self.answer = Answer(text="I do not have anything about that.", citations=(), abstained=True)
+        self.written: list[str] = []  # the pieces in which the answer is told
+        self.turns: list[tuple[Turn, ...]] = []  # what went along with each question
+        self.profile = Summary(kind="profile", subject="profile", title="Profile", at=NOW, since=None, until=None,
+                               made_by="inkling", lines=())  # fmt: skip
+        self.days: list[Summary] = []
         self.hits: list[Hit] = []
         self.pending = 0
         self.recovery_code: str | None = None
@@ -110,9 +115,25 @@ class FakeAssistant:
         self._called("recall", text)
         return self.hits[:k]
 
-    def ask(self, question: str, at: datetime | None = None) -> Answer:
+    def ask(self, question: str, at: datetime | None = None, turns: Any = (), told: Any = None) -> Answer:
+        self.turns.append(tuple(turns))
         self._called("ask", question)
+        for piece in self.written:
+            told(piece)
+        while "written" in self.hold and not self.hold["written"].wait(0.01):
+            told("")
         return self.answer
+
+    def summaries(self, kind: Any = None, since: datetime | None = None, until: datetime | None = None) -> list[Any]:
+        self._called("summaries", kind)
+        return self.days
+
+    def document(self) -> Summary:
+        self._called("document")
+        return self.profile
+
+    def now(self) -> datetime:
+        return NOW
 
     def remember(self, text: str) -> str:
         self._called("remember", text)
@@ -147,7 +168,7 @@ class FakeAssistant:
         for evidence in gone.evidence if with_evidence else ():
             self.observed.pop(evidence.observation_id or "", None)
 
-    def distil(self, progress: Any = None) -> dict[str, int]:
+    def distil(self, progress: Any = None, most: int | None = None) -> dict[str, int]:
         self._called("distil")
         self.pending = 0
         return {"new": 1}
@@ -338,6 +359,32 @@ def _ines(a: FakeAssistant) -> None:
     )
 
 
+def _summarised(a: FakeAssistant) -> None:
+    """Ines's profile, and two of her days."""
+
+    def line(section: str, text: str, *sources: str) -> SummaryLine:
+        return SummaryLine(section=section, text=text, sources=sources)
+
+    def day(number: int, title: str, made_by: str, *lines: SummaryLine) -> Summary:
+        at = datetime(2026, 4, number, 8, tzinfo=UTC)
+        return Summary(kind="day", subject=f"2026-04-{number:02}", title=title, at=at, since=at, until=at,
+                       made_by=made_by, lines=lines)  # fmt: skip
+
+    a.profile = replace(a.profile, lines=(
+        line("Who they are", a.held["p2"].text, "p2"),
+        line("Work", a.held["p1"].text, "p1"),
+        line("Likes and dislikes", "The user drinks green tea and no coffee. (the evidence does not agree)", "p4"),
+        line("Things they have", a.held["p6"].text, "p6"),
+        line("Skills", "The user plays the cello and is learning Arabic (العربية).", "p10", "p9"),
+    ))  # fmt: skip
+    a.days = [
+        day(19, "Sunday, 19 April 2026", "day 1 qwen3-1.7b-q4_k_m",
+            line("", "Ines told Marta that she had a coffee.", "o7")),
+        day(17, "Friday, 17 April 2026", "inkling", line("Where", "Telegram, Marta: 4 messages, 1 of them yours"),
+            line("When", "between 9 and 11"), line("Learnt", a.held["p4"].text, "p4")),
+    ]  # fmt: skip
+
+
 def _hit(a: FakeAssistant, id: str, score: float) -> Hit:
     if id.startswith("p"):
         p = a.held[id]
@@ -446,6 +493,13 @@ def ines() -> FakeAssistant:
 
 
 @pytest.fixture
+def summarised(ines: FakeAssistant) -> FakeAssistant:
+    """Ines, whose profile and days have been summarised."""
+    _summarised(ines)
+    return ines
+
+
+@pytest.fixture
 def engine(vault: Path, monkeypatch: pytest.MonkeyPatch) -> FakeClient:
     """An engine with Ines's vault, locked; ``right`` opens it. The app looks at it when the test says so."""
     monkeypatch.setattr("tui.following.LOOK_SECONDS", 3600.0)
@@ -490,6 +544,21 @@ def settled() -> Callable[[Pilot[Any]], Any]:
         await pilot.pause()
 
     return settle
+
+
+@pytest.fixture
+def becomes() -> Callable[[Pilot[Any], Callable[[], bool]], Any]:
+    """Wait until something is so, while a call of the fake assistant is held."""
+
+    async def wait(pilot: Pilot[Any], so: Callable[[], bool]) -> None:
+        for _ in range(500):
+            await pilot.pause()
+            if so():
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError("it never became so")
+
+    return wait
 
 
 @pytest.fixture

@@ -340,6 +340,44 @@ async def test_the_status_line_says_what_is_recorded(app_on, engine, settled, sa
         assert "nothing leaves this machine" in _status(app)
 
 
+@pytest.mark.parametrize(
+    ("thinking", "words"),
+    [
+        ({"state": "working", "reason": "nobody is at the machine", "waiting": 3}, "∴ thinking: 3 wait"),
+        ({"state": "working"}, "∴ thinking"),
+        ({"state": "waiting", "reason": "on battery", "waiting": 1}, "∴ reading again: 1 waits, on battery"),
+        ({"model": "qwen3", "state": "waiting", "waiting": 1200}, "∴ 1,200 wait"),
+        ({"state": "failed", "reason": "the model broke"}, "∴ thinking failed"),
+        ({"state": "waiting", "reason": "nothing waits", "waiting": 0}, ""),
+        ({"state": "levitating"}, ""),
+        (None, ""),
+    ],
+)
+async def test_the_status_line_says_what_is_thought_over(app_on, engine, settled, thinking, words):
+    engine.locked = False
+    engine.said = {"state": "recording", "thinking": thinking}
+    app = app_on(engine=engine)
+    async with app.run_test(size=(120, 24)) as pilot:
+        await _look(pilot, settled)
+        assert _status(app).startswith("● recording · ")
+        assert words in _status(app)
+        assert words or "∴" not in _status(app)
+
+
+async def test_in_a_narrow_terminal_thinking_is_left_out_before_recording_is(app_on, engine, settled):
+    engine.locked = False
+    engine.said = {"state": "recording", "thinking": {"state": "waiting", "reason": "on battery", "waiting": 120}}
+    app = app_on(engine=engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await _look(pilot, settled)
+        assert "● recording · 9 believed" in _status(app)
+        assert "nothing leaves this machine" in _status(app)
+        await pilot.resize_terminal(50, 24)
+        await settled(pilot)
+        assert "● recording" in _status(app)
+        assert "∴" not in _status(app)
+
+
 @pytest.mark.parametrize("width", [20, 40, 60, 80])
 async def test_what_is_recorded_is_said_however_narrow_the_terminal(app_on, engine, settled, width):
     engine.locked = False

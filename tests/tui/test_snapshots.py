@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,11 +18,13 @@ from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from memory.errors import WrongPassphraseError
+from memory.records import Answer, Hit
 from tui.app import InklingApp
 from tui.screens.create import RecoveryScreen
 
 SMALL, LARGE = (80, 24), (120, 40)
 DARK, LIGHT = "inkling-dark", "inkling-light"
+NOW = datetime(2026, 4, 20, 9, 30, tzinfo=UTC)
 VAULT = Path("/vaults/ines")
 EVERY = {
     "80x24-dark": (SMALL, DARK), "80x24-light": (SMALL, LIGHT),
@@ -38,18 +42,25 @@ def painted_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def picture(snap_compare: Any, app_on: Any, settled: Any) -> Picture:
+def picture(snap_compare: Any, app_on: Any, settled: Any, becomes: Any) -> Picture:
     """Compare what the app looks like after some keys and pasted texts with how it looked before."""
 
     def compare(assistant: Any, size: tuple[int, int], theme: str, *steps: str) -> None:
         async def play(pilot: Any) -> None:
             await settled(pilot)
-            for step in steps:
+            for number, step in enumerate(steps):
                 await _do(pilot, step)
-                await settled(pilot)
+                if "held" in steps[:number]:  # a call under way lasts until the picture is taken
+                    said = assistant.written and "".join(assistant.written)
+                    await becomes(pilot, lambda said=said: _answers(pilot) == [said])
+                else:
+                    await settled(pilot)
             for field in (*pilot.app.screen.query(Input), *pilot.app.screen.query(TextArea)):
                 field.cursor_blink = False
-            await settled(pilot)
+            if "held" in steps:
+                await pilot.pause()
+            else:
+                await settled(pilot)
 
         held = hasattr(assistant, "connect")
         app = app_on(None if held else assistant, folder=VAULT, theme=theme, engine=assistant if held else None)
@@ -67,10 +78,16 @@ async def _do(pilot: Any, step: str) -> None:
         pilot.app.engine.client().lock()
     elif step == "why":
         pilot.app.show_why()
+    elif step == "held":
+        pass
     elif step.startswith("show:"):
         pilot.app.screen.choose(step.removeprefix("show:"))
     else:
         await pilot.press(step)
+
+
+def _answers(pilot: Any) -> list[str]:
+    return [str(line.content) for line in pilot.app.screen.query(".answer")]
 
 
 @pytest.mark.parametrize(("size", "theme"), EVERY.values(), ids=EVERY)
@@ -81,6 +98,43 @@ def test_browse(picture, ines, size, theme):
 @pytest.mark.parametrize(("size", "theme"), EVERY.values(), ids=EVERY)
 def test_ask(picture, ines, size, theme):
     picture(ines, size, theme, "a", "paste:Where do I work?", "enter")
+
+
+@pytest.mark.parametrize(("size", "theme"), EVERY.values(), ids=EVERY)
+def test_conversation(picture, ines, size, theme):
+    ines.answer = replace(
+        ines.answer, written_by="qwen3-1.7b-q4_k_m", asked="Since when does the user work at Casa Guimarães?",
+        unsupported=1,
+    )  # fmt: skip
+    picture(ines, size, theme, "a", "paste:Where do I work?", "enter", "paste:and since when?", "enter", "tab")
+
+
+@pytest.mark.parametrize(("size", "theme"), EVERY.values(), ids=EVERY)
+def test_answer_being_written(picture, ines, size, theme):
+    ines.written = ["You work as a luthier ", "at Casa Guimarães in Porto. [1]"]
+    ines.hold["written"] = threading.Event()
+    picture(ines, size, theme, "a", "paste:Where do I work?", "held", "enter")
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_learned_in_conversation(picture, ines, size, theme):
+    lisbon = ines.believes("The user lives in Lisbon.", "identity", 0.99, basis="user")
+    ines.held["p2"] = replace(ines.held["p2"], valid_to=NOW)
+    cited = [Hit(id=p.id, type="proposition", text=p.text, score=1.0, at=NOW, observation_key=None)
+             for p in (ines.held[lisbon], ines.held["p2"])]  # fmt: skip
+    text = "Noted: You live in Lisbon. [1]\nNo longer so: You live in Porto. [2]"
+    ines.answer = Answer(text=text, citations=cited, abstained=False, learned=(lisbon, "p2"))
+    picture(ines, size, theme, "a", "paste:no, I moved back to Lisbon", "enter")
+
+
+@pytest.mark.parametrize(("size", "theme"), EVERY.values(), ids=EVERY)
+def test_summaries(picture, summarised, size, theme):
+    picture(summarised, size, theme, "s", "j")
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_no_summaries(picture, empty, size, theme):
+    picture(empty, size, theme, "s")
 
 
 @pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
@@ -162,6 +216,12 @@ def recorded(engine: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
 def test_recording(picture, recorded, size, theme):
+    picture(recorded, size, theme, "look")
+
+
+@pytest.mark.parametrize(("size", "theme"), TWO.values(), ids=TWO)
+def test_thinking(picture, recorded, size, theme):
+    recorded.said |= {"thinking": {"state": "waiting", "reason": "on battery", "waiting": 120}}
     picture(recorded, size, theme, "look")
 
 

@@ -18,6 +18,7 @@ from tui.listing import Listing
 from tui.screens.acting import ActingScreen, Changed
 from tui.screens.ask import AskScreen
 from tui.screens.evidence import EvidenceScreen
+from tui.screens.summaries import SummariesScreen
 from tui.widgets.evidence_pane import EvidencePane
 from tui.widgets.item_list import ItemList
 from tui.widgets.key_bar import KeyBar
@@ -54,6 +55,7 @@ class BrowseScreen(ActingScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", key_display="/"),
         Binding("a", "ask", "Ask", tooltip="Ask a question of your memory"),
+        Binding("s", "summaries", "Summaries", show=False, tooltip="Your profile, and what each day was about"),
         Binding("r", "remember", "Remember", show=False, tooltip="Tell Inkling something about yourself"),
         Binding("D", "distil", "Distil what waits", show=False, tooltip="Learn from what was read"),
         Binding("h,left", "to_kinds", "To the kinds", show=False),
@@ -277,6 +279,10 @@ class BrowseScreen(ActingScreen[None]):
     def action_ask(self) -> None:
         """Go to the ask screen."""
         self.app.push_screen(AskScreen(self.everything()))
+
+    def action_summaries(self) -> None:
+        """Go to the summaries."""
+        self.app.push_screen(SummariesScreen(self.everything()))
 
     def action_remember(self) -> None:
         """Let the user tell something."""
