@@ -20,7 +20,7 @@ from memory.errors import InvalidInputError, ModelMissingError
 Progress = Callable[[int], None]  # hears how many bytes were read since it last heard
 
 _PIECE = 4 << 20
-_CACHE_BYTES = 34 / 32  # of one number in the key-value cache: q8_0, a scale for every 32 of them
+_CACHE_BYTES = 2  # of one number in the key-value cache: f16, as assistant.llm.llama asks for
 _ROWS = 128  # tokens that are evaluated at once, each with a number for every word of the vocabulary
 _REST = MOST_BYTES + (250 << 20)  # saved states; Python, llama.cpp's libraries and other buffers
 _LONGEST_NAME = 64
