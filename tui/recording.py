@@ -70,7 +70,8 @@ class Thinking:
             return ["thinking failed"]
         if not wait:
             return []
-        return [f"reading again: {wait}, {one_line(self.reason)}", f"reading again: {wait}"] if self.reason else [wait]
+        why = [f"reading again: {wait}, {one_line(self.reason)}"] if self.reason else []
+        return [*why, f"reading again: {wait}", wait]
 
 
 def pondering(state: dict[str, Any]) -> Thinking | None:

@@ -346,7 +346,7 @@ async def test_the_status_line_says_what_is_recorded(app_on, engine, settled, sa
         ({"state": "working", "reason": "nobody is at the machine", "waiting": 3}, "∴ thinking: 3 wait"),
         ({"state": "working"}, "∴ thinking"),
         ({"state": "waiting", "reason": "on battery", "waiting": 1}, "∴ reading again: 1 waits, on battery"),
-        ({"model": "qwen3", "state": "waiting", "waiting": 1200}, "∴ 1,200 wait"),
+        ({"model": "qwen3", "state": "waiting", "waiting": 1200}, "∴ reading again: 1,200 wait"),
         ({"state": "failed", "reason": "the model broke"}, "∴ thinking failed"),
         ({"state": "waiting", "reason": "nothing waits", "waiting": 0}, ""),
         ({"state": "levitating"}, ""),
@@ -370,7 +370,7 @@ async def test_in_a_narrow_terminal_thinking_is_left_out_before_recording_is(app
     app = app_on(engine=engine)
     async with app.run_test(size=(80, 24)) as pilot:
         await _look(pilot, settled)
-        assert "● recording · 9 believed" in _status(app)
+        assert _status(app).strip().startswith("● recording · 9 believed · ∴ 120 wait ")
         assert "nothing leaves this machine" in _status(app)
         await pilot.resize_terminal(50, 24)
         await settled(pilot)

@@ -44,7 +44,7 @@ class AskScreen(AssistantScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "Back", tooltip="Back; stops an answer that is being written first"),
-        Binding("tab", "change_over", "Citations", tooltip="To the citations of the last answer, and back"),
+        Binding("tab", "change_over", "Citations/field", tooltip="To the citations of the last answer, and back"),
         Binding("a,i,slash", "to_field", "Ask on", show=False, tooltip="Back to the field"),
         Binding("ctrl+n,n", "new", "New", tooltip="Begin a new conversation; this one is gone"),
         Binding("ctrl+r,r", "retry", "Retry", tooltip="Ask the last question again"),

@@ -111,6 +111,7 @@ class Exchange(Vertical):
         text.update(words)
         below.update(aside)
         below.display = bool(aside)
+        self.set_class(bool(aside), "-printed")
 
 
 def small_print(answer: Answer) -> str:

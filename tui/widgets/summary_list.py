@@ -92,4 +92,4 @@ def _title(summary: Summary) -> Content:
 
 def _row(line: SummaryLine) -> Content:
     many = f"  {count(len(line.sources), 'source')}" if len(line.sources) > 1 else ""
-    return Content.assemble("  ", one_line(line.text), (many, "$muted"))
+    return Content.assemble(one_line(line.text), (many, "$muted"))
