@@ -82,7 +82,7 @@ def test_every_page_can_be_found_from_the_index() -> None:
 def test_readme_starts_with_the_demo_and_the_tests() -> None:
     demo, tests = blocks(README, "sh")[:2]
     assert demo.splitlines() == ["python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/inkling demo"]
-    assert tests.splitlines() == [".venv/bin/pip install '.[test]' && .venv/bin/pytest -n logical"]
+    assert tests.splitlines() == [".venv/bin/pip install '.[test]' && .venv/bin/pytest -n logical --dist loadfile"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the script is for a POSIX shell")

@@ -92,7 +92,7 @@ def test_the_list_as_json_marks_one_to_begin_with(inkling: Inkling, monkeypatch:
     by_name = {row["name"]: row for row in found["models"]}
     assert by_name["qwen3-8b"]["suits"] == "no"
     assert by_name["qwen3-0.6b"]["suits"] == "well"
-    assert [name for name, row in by_name.items() if row["suggested"]] == ["qwen3-1.7b"]
+    assert [name for name, row in by_name.items() if row["suggested"]] == ["qwen3-0.6b"]
 
 
 def test_the_list_shows_what_is_here_and_what_is_in_use(ready: Inkling) -> None:
