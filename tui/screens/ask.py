@@ -43,8 +43,8 @@ class AskScreen(AssistantScreen[None]):
     """Asks the assistant; ``known`` are the propositions at hand."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "Back", tooltip="Back; stops an answer that is being written first"),
-        Binding("tab", "change_over", "Citations/field", tooltip="To the citations of the last answer, and back"),
+        Binding("escape,q", "leave", "Back", tooltip="First stops an answer being written"),
+        Binding("tab", "change_over", "Citations/field", tooltip="To the last answer's, and back"),
         Binding("a,i,slash", "to_field", "Ask on", show=False, tooltip="Back to the field"),
         Binding("ctrl+n,n", "new", "New", tooltip="Begin a new conversation; this one is gone"),
         Binding("ctrl+r,r", "retry", "Retry", tooltip="Ask the last question again"),

@@ -55,7 +55,7 @@ class BrowseScreen(ActingScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", key_display="/"),
         Binding("a", "ask", "Ask", tooltip="Ask a question of your memory"),
-        Binding("s", "summaries", "Summaries", show=False, tooltip="Your profile, and what each day was about"),
+        Binding("s", "summaries", "Summaries", show=False, tooltip="Your profile, and your days"),
         Binding("r", "remember", "Remember", show=False, tooltip="Tell Inkling something about yourself"),
         Binding("D", "distil", "Distil what waits", show=False, tooltip="Learn from what was read"),
         Binding("h,left", "to_kinds", "To the kinds", show=False),
