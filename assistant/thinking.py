@@ -24,6 +24,7 @@ from memory.records import Answer, Hit, ItemType, Proposition, Sensitivity, Summ
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from assistant.llm.captions import Captions
     from assistant.llm.second_reading import SecondReading
     from assistant.llm.task import Task
     from assistant.verbs import Progress
@@ -100,6 +101,12 @@ class Thinking:
             if task.waiting() and (done := task.step(model, self._clock(), stop or threading.Event())):
                 return dict(done)
         return {}
+
+    def captions(self) -> Captions:
+        """What describes pictures by the chosen model, whichever that is by then, if it is one that sees."""
+        from assistant.llm.captions import Captions  # noqa: PLC0415 - only for those who have chosen captions
+
+        return Captions(self._host.model, lambda: self._host.status()["reason"])
 
     def rest_model(self) -> bool:
         """Unload the model if nobody has used it for a while; whether it was. To be called every now and then."""

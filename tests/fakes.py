@@ -175,3 +175,44 @@ class FakeModel:
             if told is not None:
                 told(reply[start : start + 7])
         return Generated(text=reply, end=end, prompt_tokens=100, cached_tokens=60, tokens=len(reply) // 4)
+
+
+class FakeSeer:
+    """A language model that says the same of every picture, or raises ``fails``; one that ``waits`` until stopped.
+
+    ``pictures`` are the PNG files it was given.
+    """
+
+    name = "tiny-eyes"
+
+    def __init__(self, says: str) -> None:
+        self.says = says
+        self.end: End = "stop"
+        self.sees = True
+        self.fails: Exception | None = None
+        self.waits = False
+        self.asked = threading.Event()
+        self.pictures: list[bytes] = []
+        self.urgent: list[bool] = []
+
+    def caption(
+        self,
+        png: bytes,
+        prompt: Prompt,
+        *,
+        most_tokens: int,
+        seconds: float,
+        urgent: bool = False,
+        stop: threading.Event | None = None,
+    ) -> Generated:
+        assert prompt.name == "caption"
+        assert stop is not None
+        self.pictures.append(png)
+        self.urgent.append(urgent)
+        self.asked.set()
+        if self.waits:
+            assert stop.wait(20), f"nobody stopped it, for {seconds} s and {most_tokens} tokens"
+            raise ModelStoppedError("stopped")
+        if self.fails:
+            raise self.fails
+        return Generated(text=self.says, end=self.end)

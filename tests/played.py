@@ -120,10 +120,16 @@ class PlayedOcr:
         self.closed += 1
 
 
-def eyes(screen: PlayedScreen, ocr: PlayedOcr) -> Eyes:
-    """The played screen as the engine opens it."""
+def eyes(screen: PlayedScreen, ocr: PlayedOcr, engines: list[str] | None = None) -> Eyes:
+    """The played screen as the engine opens it; ``engines`` is told which text recognition it wanted."""
     opened: Any = screen.open
-    return Eyes(opened, opened, lambda _name: ocr)
+    wanted = [] if engines is None else engines
+
+    def recogniser(name: str) -> PlayedOcr:
+        wanted.append(name)
+        return ocr
+
+    return Eyes(opened, opened, recogniser)
 
 
 def gone() -> DisplayGoneError:

@@ -14,11 +14,13 @@ from assistant.cli.text import one_line
 def state_line(recording: dict[str, Any]) -> str:
     """The state in a few words: on, off, paused and until when, or failed and why."""
     said = str(recording.get("state", "off"))
-    end, reason = recording.get("until"), recording.get("reason")
+    end, reason, fault = recording.get("until"), recording.get("reason"), recording.get("fault")
     if said == "paused":
         said += f" {until(end)}"
     if said == "failed" and reason:
         said += f": {one_line(str(reason))}"
+    if said == "recording" and fault:
+        said += f" ({one_line(str(fault))})"
     with suppress(TypeError):
         apps = ", ".join(one_line(str(app)) for app in recording.get("paused_apps") or ())
         said += f", but not of {apps}" if apps else ""

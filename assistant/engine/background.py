@@ -187,6 +187,7 @@ class _Running:
         return {
             "state": state,
             "reason": failure,
+            "fault": self.capture.fault(),
             "outcome": self.capture.outcome,
             "captured_at": self.capture.captured_at,
             "folders": self.folders.status() | {"failure": self._watching.failure},

@@ -26,6 +26,7 @@ from observers.screen.pauses import Pauses
 if TYPE_CHECKING:
     from assistant.config import Config
     from assistant.core import Assistant
+    from assistant.llm.captions import Captions
     from memory.records import Observation
     from observers.desktop import Desktop
     from observers.screen.exclusions import Rules
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from observers.screen.ocr.line import Image, Line
 
 OFF_SECONDS = 60.0  # between two looks at whether it is still off; turning it on wakes the loop
+CAPTION = "caption"  # the choice of a model's descriptions in place of text
 AWAY: dict[Outcome, float] = {"idle": 180.0, "locked": 3600.0}  # how long nobody has been there, at least
 
 
@@ -127,6 +129,14 @@ class Capture:
         opened = self._open
         if opened is not None:
             opened.recogniser.interrupt()
+            if opened.captions is not None:
+                opened.captions.interrupt()
+
+    def fault(self) -> str | None:
+        """Why windows are read though they are to be described, and by what; None if neither."""
+        opened = self._open
+        why = None if opened is None or opened.captions is None else opened.captions.fault
+        return None if opened is None or why is None else f"{why}; text is read by {opened.recogniser.name}"
 
     def why(self, since: datetime) -> list[dict[str, Any]]:
         """The decisions since then, oldest first, without content."""
@@ -213,6 +223,7 @@ class _Open:
     grabber: Grabs
     recogniser: Recogniser
     observer: ScreenObserver
+    captions: Captions | None
 
     def close(self) -> None:
         self.observer.clear()
@@ -244,7 +255,8 @@ def _opened(assistant: Assistant, eyes: Eyes, chosen: Config) -> _Open:
     from observers.screen.thumbnail import thumbnail  # noqa: PLC0415
 
     with ExitStack() as undo:  # of what is open already when the next part fails
-        recogniser = eyes.recogniser(chosen.ocr)
+        captions = assistant.captions() if chosen.ocr == CAPTION else None
+        recogniser = eyes.recogniser("auto" if captions else chosen.ocr)
         undo.callback(_close, recogniser)
         desktop = eyes.desktop()
         undo.callback(_close, desktop)
@@ -253,10 +265,10 @@ def _opened(assistant: Assistant, eyes: Eyes, chosen: Config) -> _Open:
         observer = ScreenObserver(
             desktop, grabber, Reader(recogniser), _rules(chosen),
         Noise(assistant.screen_lines, assistant.vault.subkey("lines")),
-            scope=chosen.screen_scope, thumbnail=thumbnail if chosen.thumbnails_days else None,
+            scope=chosen.screen_scope, thumbnail=thumbnail if chosen.thumbnails_days else None, seer=captions,
         )  # fmt: skip
         undo.pop_all()
-    return _Open(_choices(chosen), desktop, grabber, recogniser, observer)
+    return _Open(_choices(chosen), desktop, grabber, recogniser, observer, captions)
 
 
 def _close(part: Any) -> None:

@@ -25,7 +25,7 @@ from assistant.llm.breaker import Breaker
 from assistant.llm.chosen import ChosenModel
 from assistant.llm.exchange import Halt, Speech, answer, counts, generated, late
 from assistant.llm.hosted import HostedModel
-from assistant.llm.model import Generated, LanguageModel, Told
+from assistant.llm.model import Generated, Told
 from assistant.llm.process import WorkerProcess, nonsense
 from assistant.llm.queue import ANOTHER, CLOSING, DEAF, MORE_URGENT, UNWANTED, Queue, Turn, stopped
 from memory.errors import InklingError, ModelFailedError, ModelMissingError, ModelStoppedError
@@ -77,7 +77,7 @@ class ModelHost:
         self._used = clock()
         self._closed = False
 
-    def model(self) -> LanguageModel | None:
+    def model(self) -> HostedModel | None:
         """The chosen model, not yet loaded; None where none is chosen or it cannot be run now (``status`` says why)."""
         if self._closed:
             return None

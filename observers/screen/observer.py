@@ -19,13 +19,14 @@ from observers.screen import apps, titles
 from observers.screen.address_bar import page_rule
 from observers.screen.caught import Caught
 from observers.screen.decisions import Decisions
+from observers.screen.described import Described
 from observers.screen.difference import Difference
 from observers.screen.exclusions import Decision, Rules
 from observers.screen.layout import Block, arrange, as_text
 from observers.screen.look import Change
 from observers.screen.masked import without_masked
 from observers.screen.noise import Noise
-from observers.screen.ocr.line import Image, Line
+from observers.screen.ocr.line import Image, Line, Ocr
 from observers.screen.own_output import own_output
 from observers.screen.passages import Passages, Place
 from observers.screen.pauses import Pauses
@@ -97,7 +98,8 @@ class Tick:
 class ScreenObserver:
     """Looks at one desktop when told to. Not safe to use from several threads, ``pauses`` aside.
 
-    ``thumbnail`` makes of a frame the picture to keep with a passage; without it there are none.
+    ``thumbnail`` makes of a frame the picture to keep with a passage; without it there are none. ``seer`` describes
+    whole windows in place of their text; without it, or where it fails, the text is taken.
     """
 
     def __init__(
@@ -110,10 +112,12 @@ class ScreenObserver:
         *,
         scope: Scope = "focused",
         thumbnail: Callable[[Image], bytes] | None = None,
+        seer: Ocr | None = None,
     ) -> None:
         self._desktop, self._grabber, self._reader = desktop, grabber, reader
         self._rules, self._noise = rules, noise
         self._thumbnail = thumbnail
+        self._described = Described(seer)
         self.scope: Scope = scope
         self.pauses = Pauses()
         self.decisions = Decisions()
@@ -242,6 +246,9 @@ class ScreenObserver:
             _note_outcome(tick, "changing")
             return False
         change = self._reader.peek(window.id, frame, seconds)
+        if change and self._done.get(window.id) == place.page and self._described.waits(window.id, seconds):
+            _note_outcome(tick, "changing")
+            return False
         digest = (change.digest or b"?") if change else b""
         advice = self._settling.advice(window.id, digest, seconds)
         if advice == "wait":
@@ -283,10 +290,12 @@ class ScreenObserver:
         if apps.is_terminal(window.app):  # what Inkling printed there is no news
             own = own_output(lines)
             lines = [line for number, line in enumerate(lines) if number not in own]
+        is_whole = len(lines) == len(page.lines)
         self._noise.learn(place.app, place.title, lines, width, height, now)
         kept = frozenset(self._noise.without(place.app, lines, width, height))
         blocks = arrange(lines, width, height, app=place.app, title=place.title)
-        texts = as_text(_only(blocks, kept))
+        told = self._described.lines(window.id, frame, as_text(blocks), self._clock.seconds) if is_whole else []
+        texts = told or as_text(_only(blocks, kept))
         fresh = self._difference.fresh(window.id, place.app, place.title, texts)
         key = self._passages.add(place, fresh, now)
         if key is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,8 +12,12 @@ from assistant.cli.recording import is_settled
 from assistant.cli.session import Session, pass_session
 from assistant.cli.terminal import answer, answer_json, bold, note
 from assistant.cli.text import one_line
-from memory.errors import NotFoundError
+from memory.errors import InvalidInputError, NotFoundError
 
+if TYPE_CHECKING:
+    from assistant.llm.chosen import ChosenModel
+
+_CAPTION = "caption"
 _CHANGING = ("add", "remove", "reset")  # of what exclude does
 _OPENING_SECONDS = 2.0  # in which a screen turned on is looked at, or has turned out not to be open to anybody
 _POLL_SECONDS = 0.05
@@ -24,7 +29,11 @@ _SCOPES = {"focused": "the window in front", "visible": "every visible window"}
 @click.option(
     "--scope", type=click.Choice(list(_SCOPES)), help="Read only the window in front, or every visible window."
 )
-@click.option("--ocr", metavar="ENGINE", help="auto, rapid, tesseract, vision or windows.")
+@click.option(
+    "--ocr",
+    metavar="ENGINE",
+    help="auto, rapid, tesseract, vision or windows; caption: described by a model that sees.",
+)
 @click.option("--pictures", metavar="DAYS", type=click.IntRange(0, 3650), help="Keep small pictures for DAYS; 0: none.")
 @as_json
 @pass_session
@@ -50,8 +59,10 @@ def screen(
     if ocr is not None:
         from observers.screen.ocr.choice import chosen as engine_of  # noqa: PLC0415 - looks at what is installed
 
-        engine_of(ocr)
+        engine_of("auto" if ocr == _CAPTION else ocr)
     with session.assistant(writes=bool(changes)) as assistant:
+        if ocr == _CAPTION:
+            _expect_to_see(assistant.config().model)
         chosen = assistant.configure(**changes) if changes else assistant.config()
     if as_json:
         answer_json(
@@ -72,6 +83,14 @@ def screen(
         note("It is the engine that observes: inkling start")
     elif chosen.screen_on:
         _say_failure(session, _OPENING_SECONDS if state == "on" else 0.0)
+
+
+def _expect_to_see(model: ChosenModel | None) -> None:
+    """Raises InvalidInputError unless a model is chosen that sees."""
+    if model is not None and model.projector is not None:
+        return
+    what = "no model is chosen" if model is None else f"the model {model.name} has no projector, so it sees no pictures"
+    raise InvalidInputError(f"{what}; choose one with its own: inkling model use FILE --projector FILE")
 
 
 @click.command(short_help="Say what is never captured.")
@@ -123,6 +142,8 @@ def _say_failure(session: Session, seconds: float) -> None:
             time.sleep(_POLL_SECONDS)
     if found.get("state") == "failed":
         note(f"Nothing is recorded: {one_line(str(found.get('reason') or 'the engine does not say why'))}")
+    elif found.get("state") == "recording" and found.get("fault"):
+        note(f"Nothing is described: {one_line(str(found['fault']))}")
 
 
 def _rules(chosen: tuple[str, ...] | None) -> list[str]:

@@ -10,6 +10,7 @@ from assistant.distillers.small.candidate import Candidate
 from assistant.distillers.small.language import is_english
 from assistant.distillers.small.person import third_person
 from assistant.distillers.small.sentences import Span, clauses, sentences
+from observers.screen.described import CAPTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -94,7 +95,7 @@ def candidates(thread: Sequence[Observation]) -> Iterator[Candidate]:
 
 
 def _of_line(line: Line, screen: Page) -> Iterator[Found]:
-    if page.is_injected(line):
+    if page.is_injected(line) or line.text.startswith(CAPTION.strip()):  # a model's words are in nobody's hand
         return
     yield from screen_people.names(line)
     yield from screen_people.born(line)

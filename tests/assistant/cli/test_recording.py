@@ -8,6 +8,8 @@ from assistant.cli.recording import folder_lines, is_settled, state_line, was_se
 def test_a_failure_says_why() -> None:
     assert state_line({"state": "failed", "reason": "Wayland tells\nno windows"}) == "failed: Wayland tells no windows"
     assert state_line({"state": "recording", "reason": None}) == "recording"
+    assert state_line({"state": "recording", "fault": "it sees\nnothing"}) == "recording (it sees nothing)"
+    assert state_line({"state": "off", "fault": None}) == "off"
     assert state_line({"state": "paused", "until": None, "reason": "no display"}) == (
         "paused until you say: inkling resume"
     )
