@@ -133,7 +133,7 @@ class FakeModel:
         self.prompts: list[Prompt] = []
         self.grammars: list[str | None] = []
         self.urgent: list[bool] = []
-        self.counted = 0
+        self.counted = self.counted_urgently = 0
         self._replies: deque[tuple[Any, End]] = deque()
 
     def enqueue(self, reply: str | BaseException | Callable[[Prompt], str], end: End = "stop") -> None:
@@ -145,8 +145,11 @@ class FakeModel:
         """How many queued replies nobody has asked for."""
         return len(self._replies)
 
-    def count_tokens(self, texts: list[str]) -> list[int]:
+    def count_tokens(self, texts: list[str], *, urgent: bool = False, stop: threading.Event | None = None) -> list[int]:
+        if stop is not None and stop.is_set():
+            raise ModelStoppedError("stopped")
         self.counted += len(texts)
+        self.counted_urgently += len(texts) if urgent else 0
         return [(len(text.encode()) + 3) // 4 for text in texts]
 
     def generate(

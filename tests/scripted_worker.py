@@ -113,6 +113,12 @@ class Generation:
             time.sleep(0.01)
         done(self.id, "word ", end)
 
+    def silent(self) -> None:
+        """Reads its prompt until it is asked to stop."""
+        while self.id not in STOPPED:
+            time.sleep(0.01)
+        done(self.id, "", "stopped")
+
     def hang(self) -> None:
         self.piece("word ")
         time.sleep(600)

@@ -213,8 +213,9 @@ class _Hurried:
     def context_tokens(self) -> int:
         return self._model.context_tokens
 
-    def count_tokens(self, texts: list[str]) -> list[int]:
-        return self._model.count_tokens(texts)
+    def count_tokens(self, texts: list[str], *, urgent: bool = True, stop: threading.Event | None = None) -> list[int]:
+        del urgent
+        return self._model.count_tokens(texts, urgent=True, stop=stop)
 
     def generate(
         self,

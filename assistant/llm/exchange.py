@@ -25,7 +25,14 @@ _FATAL = ("memory", "broken")  # failures after which the process is not to be u
 _COUNTS = ("prompt_tokens", "cached_tokens", "tokens")
 _SECONDS = ("first_seconds", "seconds")
 
+COUNTING_SECONDS = 0.5  # that counting may go on when nobody wants it any more; it seldom takes a tenth of that
+
 Halt = Callable[[], ModelStoppedError | None]  # why to end before the time, if anything
+Beat = Callable[[], None]  # called all the time while nothing comes; what it raises ends the waiting
+
+
+def _nothing() -> None:
+    """Nobody waits who is to hear that the work goes on."""
 
 
 @dataclass(kw_only=True)
@@ -80,26 +87,29 @@ class Speech:
         return int(self.request["most_tokens"]) * MOST_CHARACTERS
 
 
-def generated(speech: Speech, halt: Halt, grace_seconds: float) -> Generated:
-    """Have a request answered; what ``told`` raises is passed on, after the generation was ended.
+def generated(speech: Speech, halt: Halt, grace_seconds: float, beat: Beat = _nothing) -> Generated:
+    """Have a request answered; what ``told`` or ``beat`` raises is passed on, after the generation was ended.
 
-    Raises ModelStoppedError if ``halt`` said so, ModelFailedError if it failed or its time was up and it did not end.
+    ``beat`` is called all the time until the first piece comes. Raises ModelStoppedError if ``halt`` said so,
+    ModelFailedError if it failed or its time was up and it did not end.
     """
     try:
         speech.process.send(speech.request)
-        done = _last(speech, halt, grace_seconds)
+        done = _last(speech, halt, grace_seconds, beat)
     except BaseException:
         _hush(speech, grace_seconds)
         raise
     return Generated(**{key: done[key] for key in ("text", "end", *_COUNTS, *_SECONDS)})
 
 
-def _last(speech: Speech, halt: Halt, grace_seconds: float) -> Reply:
+def _last(speech: Speech, halt: Halt, grace_seconds: float, beat: Beat) -> Reply:
     """The figures at the end, which was asked for if it did not come in time."""
     process, ends = speech.process, time.monotonic() + speech.request["seconds"]
     asked: float | None = None
     why: ModelStoppedError | None = None
     while (done := speech.hear(process.receive(POLL_SECONDS))) is None:
+        if not speech.characters:
+            beat()
         now = time.monotonic()
         if asked is None and ((why := halt()) or now >= ends):
             asked = now
@@ -151,17 +161,20 @@ def failure(process: WorkerProcess, said: Any) -> InklingError:
     return process.kill(error) if said.get("kind") in _FATAL else error
 
 
-def counts(process: WorkerProcess, texts: list[str], seconds: float) -> list[int]:
-    """How many tokens each text has. Raises ModelFailedError."""
+def counts(process: WorkerProcess, texts: list[str], seconds: float, halt: Halt) -> list[int]:
+    """How many tokens each text has. Raises ModelFailedError, and ModelStoppedError if ``halt`` said so.
+
+    What is ended early ends the process too, and with it a model that took long to load; so it may finish if it can.
+    """
     process.send({"do": "count", "texts": texts})
-    reply = answer(process, seconds, lambda: None, "counts")
+    reply = answer(process, seconds, _lasting(halt, COUNTING_SECONDS), "counts")
     found = reply["counts"]
     if not isinstance(found, list) or len(found) != len(texts) or not all(map(_is_count, found)):
         raise process.kill(nonsense(process.name))
     return list(found)
 
 
-def answer(process: WorkerProcess, seconds: float, halt: Halt, key: str) -> Reply:
+def answer(process: WorkerProcess, seconds: float, halt: Halt, key: str, beat: Beat = _nothing) -> Reply:
     """The reply with this key to what was sent, or the error it reports; what takes too long is killed."""
     until = time.monotonic() + seconds
     while (reply := process.receive(POLL_SECONDS)) is None:
@@ -169,11 +182,26 @@ def answer(process: WorkerProcess, seconds: float, halt: Halt, key: str) -> Repl
             raise process.kill(why)
         if time.monotonic() > until:
             raise process.kill(late(process.name, seconds))
+        beat()
     if "failed" in reply:
         raise failure(process, reply["failed"])
     if key not in reply:
         raise process.kill(nonsense(process.name))
     return reply
+
+
+def _lasting(halt: Halt, seconds: float) -> Halt:
+    """The same reason, once there has been one for so long."""
+    since: float | None = None
+
+    def why() -> ModelStoppedError | None:
+        nonlocal since
+        found = halt()
+        if found is not None and since is None:
+            since = time.monotonic()
+        return found if since is not None and time.monotonic() - since >= seconds else None
+
+    return why
 
 
 def _are_figures(done: Reply) -> bool:

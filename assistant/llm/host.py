@@ -23,10 +23,11 @@ from assistant.engine.uptime import seconds as uptime
 from assistant.llm.admission import Admission, spare_cores
 from assistant.llm.breaker import Breaker
 from assistant.llm.chosen import ChosenModel
-from assistant.llm.exchange import Halt, Speech, answer, counts, generated, late
+from assistant.llm.exchange import Beat, Halt, Speech, answer, counts, generated, late
 from assistant.llm.hosted import HostedModel
 from assistant.llm.model import Generated, Told
 from assistant.llm.process import WorkerProcess, nonsense
+from assistant.llm.pulse import Pulse
 from assistant.llm.queue import ANOTHER, CLOSING, DEAF, MORE_URGENT, UNWANTED, Queue, Turn, stopped
 from memory.errors import InklingError, ModelFailedError, ModelMissingError, ModelStoppedError
 
@@ -36,11 +37,16 @@ JOIN_SECONDS = 5.0  # a process that was killed is gone at once, unless the syst
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long things may take, in seconds. ``grace`` is what a generation has to end when it is asked to."""
+    """How long things may take, in seconds. ``grace`` is what a generation has to end when it is asked to.
+
+    Whoever waits hears every ``beat`` that the work goes on, and is not waited for any more after ``deaf``.
+    """
 
     load: float = 180.0
     count: float = 30.0
     grace: float = 3.0
+    beat: float = 1.0
+    deaf: float = 10.0
 
 
 class ModelHost:
@@ -141,13 +147,17 @@ class ModelHost:
         loaded = process.context if process is not None and chosen == self._current else None
         return loaded or self._admission.context(chosen)
 
-    def count_tokens(self, chosen: ChosenModel, texts: list[str]) -> list[int]:
-        """See :class:`~assistant.llm.model.LanguageModel`. It takes no time, so whoever waits goes first."""
+    def count_tokens(
+        self, chosen: ChosenModel, texts: list[str], urgent: bool = False, stop: threading.Event | None = None
+    ) -> list[int]:
+        """See :class:`~assistant.llm.model.LanguageModel`."""
         if not texts:
             return []
         seconds = self._patience.count
-        with self._served(chosen, urgent=True) as (process, turn), self._watched(process, turn, seconds):
-            return counts(process, texts, seconds)
+        with self._served(chosen, urgent=urgent, stop=stop) as (process, turn), self._watched(process, turn, seconds):
+            found = counts(process, texts, seconds, _halt(stop))
+            self._expect_wanted(chosen, stop)
+            return found
 
     def generate(
         self,
@@ -158,10 +168,12 @@ class ModelHost:
         stop: threading.Event | None,
     ) -> Generated:
         """Have a request answered that has everything but its number."""
-        with self._served(chosen, urgent=urgent, stop=stop) as (process, turn):
+        pulse = Pulse(told, self._patience.beat, self._patience.deaf)
+        with self._served(chosen, urgent=urgent, stop=stop, pulse=pulse) as (process, turn):
             speech = Speech(process=process, request=request | {"id": next(self._ids)}, told=told)
             with self._watched(process, turn, request["seconds"], lambda: speech.is_telling):
-                done = generated(speech, _halt(stop, turn), self._patience.grace)
+                beat = partial(pulse.beat, _deaf(turn, process))
+                done = generated(speech, _halt(stop, turn), self._patience.grace, beat)
             if stop is not None and stop.is_set():
                 raise stopped(UNWANTED)
             self._succeed()
@@ -171,18 +183,19 @@ class ModelHost:
 
     @contextmanager
     def _served(
-        self, chosen: ChosenModel, *, urgent: bool, stop: threading.Event | None = None
+        self, chosen: ChosenModel, *, urgent: bool, stop: threading.Event | None = None, pulse: Pulse | None = None
     ) -> Iterator[tuple[WorkerProcess, Turn]]:
         """A turn with a loaded model; what breaks in it is taken note of."""
-        turn = self._queue.take(urgent=urgent, stop=stop)
+        beat = (pulse or Pulse(None)).beat
+        turn = self._queue.take(urgent=urgent, stop=stop, beat=lambda turn: beat(turn.release))
         process = None
         try:
             self._expect_wanted(chosen, stop)
             process = self._live()
             if process is None:
-                context = self._admitted(chosen, stop)
+                context = self._admitted(chosen, stop, partial(beat, turn.release))
                 process = self._spawned(chosen)
-                self._load(process, chosen, context, stop)
+                self._load(process, chosen, context, _halt(stop), partial(beat, _deaf(turn, process)))
             turn.begin(partial(process.kill, stopped(MORE_URGENT)))
             yield process, turn
         except (ModelFailedError, ModelMissingError) as error:
@@ -212,15 +225,20 @@ class ModelHost:
         finally:
             timer.cancel()
 
-    def _admitted(self, chosen: ChosenModel, stop: threading.Event | None) -> int:
+    def _admitted(self, chosen: ChosenModel, stop: threading.Event | None, beat: Beat) -> int:
         """How much context to load it with, once everything was looked at."""
         if obstacle := self._obstacle(chosen):
             raise obstacle
         if self._process is not None:
             self._drop(self._process)  # it is over, and what memory it had is to be free
+
+        def heard(_length: int) -> None:
+            self._expect_wanted(chosen, stop)
+            beat()
+
         self._is_hashing = True
         try:
-            return self._admission.admit(chosen, lambda _: self._expect_wanted(chosen, stop))
+            return self._admission.admit(chosen, heard)
         finally:
             self._is_hashing = False
 
@@ -233,11 +251,15 @@ class ModelHost:
             self._forgotten = weakref.finalize(self, process.kill, stopped(CLOSING))
             return process
 
-    def _load(self, process: WorkerProcess, chosen: ChosenModel, context: int, stop: threading.Event | None) -> None:
+    def _load(self, process: WorkerProcess, chosen: ChosenModel, context: int, halt: Halt, beat: Beat) -> None:
         threads = self._threads or spare_cores()
         files = {"path": chosen.path, "projector": chosen.projector}
         process.send({"do": "load", **files, "context": context, "threads": threads})
-        loaded = answer(process, self._patience.load, _halt(stop), "loaded")["loaded"]
+        try:
+            loaded = answer(process, self._patience.load, halt, "loaded", beat)["loaded"]
+        except BaseException:  # half loaded it is of no use to anybody
+            process.kill(stopped(UNWANTED))
+            raise
         found = loaded.get("context") if isinstance(loaded, dict) else None
         if type(found) is not int or found <= 0:
             raise process.kill(nonsense(process.name))
@@ -319,6 +341,16 @@ class ModelHost:
         if self._process is not None:
             self._process.kill(stopped(why))
         return self._process
+
+
+def _deaf(turn: Turn, process: WorkerProcess) -> Callable[[], None]:
+    """What becomes of a call whose listener does not return: the process is ended, and others have their turn."""
+
+    def end() -> None:
+        process.kill(stopped(DEAF))
+        turn.release()
+
+    return end
 
 
 def _halt(stop: threading.Event | None, turn: Turn | None = None) -> Halt:

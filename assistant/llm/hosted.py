@@ -37,9 +37,9 @@ class HostedModel:
         """Whether it can be given pictures."""
         return self.chosen.projector is not None
 
-    def count_tokens(self, texts: list[str]) -> list[int]:
-        """How many tokens each text has. Raises ModelFailedError or ModelMissingError."""
-        return self.host.count_tokens(self.chosen, texts)
+    def count_tokens(self, texts: list[str], *, urgent: bool = False, stop: threading.Event | None = None) -> list[int]:
+        """How many tokens each text has; see :class:`~assistant.llm.model.LanguageModel`."""
+        return self.host.count_tokens(self.chosen, texts, urgent, stop)
 
     def generate(
         self,

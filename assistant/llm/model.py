@@ -61,8 +61,11 @@ class LanguageModel(Protocol):
         """How many tokens a prompt and its answer may have together."""
         ...
 
-    def count_tokens(self, texts: list[str]) -> list[int]:
-        """How many tokens each text has. Raises ModelFailedError or ModelMissingError."""
+    def count_tokens(self, texts: list[str], *, urgent: bool = False, stop: threading.Event | None = None) -> list[int]:
+        """How many tokens each text has; the model is loaded for it if it is not. Waits and ends as :meth:`generate`.
+
+        Raises ModelStoppedError, ModelFailedError or ModelMissingError.
+        """
         ...
 
     def generate(
@@ -78,7 +81,8 @@ class LanguageModel(Protocol):
     ) -> Generated:
         """Write an answer, the same for the same prompt, of at most so many tokens and seconds.
 
-        ``grammar`` is GBNF that the answer is held to; ``told`` hears it piece by piece. What is ``urgent`` (somebody
+        ``grammar`` is GBNF that the answer is held to; ``told`` hears it piece by piece, and until the first
+        one an empty piece about every second; what it raises ends the call. What is ``urgent`` (somebody
         waits for it) goes before what is not, which then raises ModelStoppedError and may be asked again; so does a
         call whose ``stop`` is set.
 

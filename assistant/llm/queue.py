@@ -28,7 +28,7 @@ def stopped(why: str) -> ModelStoppedError:
 
 
 class Turn:
-    """The right to use the model, from :meth:`Queue.take` until released."""
+    """The right to use the model, or a place in the queue for it, from :meth:`Queue.take` until released."""
 
     def __init__(self, queue: Queue, *, urgent: bool) -> None:
         self._queue = queue
@@ -72,20 +72,22 @@ class Queue:
         """Whether somebody has the turn."""
         return self._holder is not None
 
-    def take(self, *, urgent: bool, stop: threading.Event | None = None) -> Turn:
-        """Wait for a turn. Raises ModelStoppedError once ``stop`` is set or the queue is closed."""
+    def take(
+        self, *, urgent: bool, stop: threading.Event | None = None, beat: Callable[[Turn], object] = lambda _: None
+    ) -> Turn:
+        """Wait for a turn. Raises ModelStoppedError once ``stop`` is set or the queue is closed.
+
+        ``beat`` is called now and then with the turn that is waited for; what it raises ends the waiting.
+        """
         turn = Turn(self, urgent=urgent)
         with self._changed:
             self._waiting.append(turn)
-            try:
-                while not self._is_next(turn):
-                    self._expect_wanted(stop)
-                    self._changed.wait(POLL_SECONDS)
-                self._expect_wanted(stop)
-                self._holder = turn
-            finally:
-                self._waiting.remove(turn)
-                self._changed.notify_all()
+        try:
+            while not self._taken(turn, stop):
+                beat(turn)  # without the lock: it may take its time
+        except BaseException:
+            turn.release()
+            raise
         return turn
 
     def take_idle(self) -> Turn | None:
@@ -106,15 +108,29 @@ class Queue:
     def release(self, turn: Turn) -> None:
         """See :meth:`Turn.release`."""
         with self._changed:
+            if turn in self._waiting:
+                self._waiting.remove(turn)
             if self._holder is turn:
                 self._holder = None
-                self._changed.notify_all()
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Everybody who waits, now or later, is told that it is over."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    def _taken(self, turn: Turn, stop: threading.Event | None) -> bool:
+        """Whether it is this one's turn now; if not, some time has passed."""
+        with self._changed:
+            self._expect_wanted(stop)
+            if not self._is_next(turn):
+                self._changed.wait(POLL_SECONDS)
+                return False
+            self._waiting.remove(turn)
+            self._holder = turn
+            self._changed.notify_all()
+            return True
 
     def _is_next(self, turn: Turn) -> bool:
         first = next((each for each in self._waiting if each.urgent), self._waiting[0])

@@ -48,7 +48,7 @@ def made_with(name: str) -> str:
 
 def condense(section: Section, model: LanguageModel, stop: threading.Event) -> list[SummaryLine]:
     """The condensed lines that hold; none if the answer is none. Raises what the model raises."""
-    facts = _fitting(given(section), model)
+    facts = _fitting(given(section), model, stop)
     if len(facts) < FEWEST:
         return []
     user = "\n".join(fenced([number, p.text]) for number, p in enumerate(facts, 1))
@@ -67,10 +67,10 @@ def condense(section: Section, model: LanguageModel, stop: threading.Event) -> l
     ]
 
 
-def _fitting(facts: tuple[Proposition, ...], model: LanguageModel) -> tuple[Proposition, ...]:
+def _fitting(facts: tuple[Proposition, ...], model: LanguageModel, stop: threading.Event) -> tuple[Proposition, ...]:
     """As many, from the first, as there is room for with as long an answer."""
     told = [fenced([len(facts), p.text]) for p in facts]
-    own, *sizes = model.count_tokens([prompt_file("document").system, *told])
+    own, *sizes = model.count_tokens([prompt_file("document").system, *told], stop=stop)
     room = (model.context_tokens - own - _FRAME_TOKENS) // 2
     kept: list[Proposition] = []
     for fact, size in zip(facts, sizes, strict=True):

@@ -10,6 +10,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.summaries.condensing import condense, digest_of, given, made_with
@@ -99,7 +100,8 @@ class Summaries:
     ) -> Counter[str]:
         if extent is not None:
             return self._summary(subject, extent, model, now, stop)
-        return self._profile(model, now) if subject.key == PROFILE else self._section(subject, model, now, stop)
+        work = self._profile if subject.key == PROFILE else partial(self._section, subject)
+        return work(model, now, stop)
 
     # what there is to do
 
@@ -214,7 +216,7 @@ class Summaries:
     def _section_now(self, subject: Subject, now: datetime) -> Section | None:
         return next((s for s in told(self._believed(now)) if s.kind == subject.key), None)
 
-    def _profile(self, model: LanguageModel, now: datetime) -> Counter[str]:
+    def _profile(self, model: LanguageModel, now: datetime, stop: threading.Event) -> Counter[str]:
         """The whole document, put together of its sections and counted by the model itself."""
         chosen = told(self._believed(now))
         condensed = condensed_sections(self._store, chosen)
@@ -222,7 +224,7 @@ class Summaries:
         lines = {kind: lines for kind, (_, lines) in condensed.items()}
 
         def count(texts: Sequence[str]) -> list[int]:
-            return model.count_tokens(list(texts))
+            return model.count_tokens(list(texts), stop=stop)
 
         made = document(chosen, lines, now, made_by, count)
         over = sum(count([as_text(made)])) - BUDGET

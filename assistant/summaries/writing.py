@@ -72,7 +72,7 @@ class Outcome:
 
 def write(material: Material, model: LanguageModel, stop: threading.Event) -> Outcome:
     """Have a model summarise the material. Raises what the model raises; an answer that is none gives no lines."""
-    shown = show(material, model)
+    shown = show(material, model, stop)
     numbers = len(shown.lines) + len(shown.known)
     answer = model.generate(
         prompt_file("summary").about(shown.user),
@@ -96,11 +96,11 @@ def write(material: Material, model: LanguageModel, stop: threading.Event) -> Ou
     return Outcome(tuple(kept.values()), dropped, shown)
 
 
-def show(material: Material, model: LanguageModel) -> Shown:
+def show(material: Material, model: LanguageModel, stop: threading.Event) -> Shown:
     """As much of the material as there is room for, the most telling lines, in time order and numbered."""
     rows = [fenced(_row(0, s.observation)) for s in material.lines]
     facts = [fenced([0, "known", p.text]) for p in material.known]
-    own, *sizes = model.count_tokens([prompt_file("summary").system, *facts, *rows])
+    own, *sizes = model.count_tokens([prompt_file("summary").system, *facts, *rows], stop=stop)
     room = min(MOST_SHOWN_TOKENS, model.context_tokens - MOST_TOKENS - own - _FRAME_TOKENS)
     known = material.known[: _fitting(sizes[: len(facts)], room // 3)]
     room -= sum(sizes[: len(known)])

@@ -7,6 +7,7 @@ settled before it is asked; whether its quote is there and the claim is supporte
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from assistant.distillers.drawn import Drawn
@@ -84,17 +85,17 @@ class LlamaDistiller:
         drawn = Drawn()
         every = [lines(thread, new) for thread in _threads(observations)]
         threads = [found for found in every if any(line.quotable for line in found)]
-        budget = self._budget(known) if threads else 0
+        budget = self._budget(known, stop) if threads else 0
         for thread in threads:
-            for window in windows(thread, budget, self._model.count_tokens):
+            for window in windows(thread, budget, partial(self._model.count_tokens, stop=stop)):
                 self._ask(window, known, stop, drawn)
         order = {one.stable_key: at for at, one in enumerate(observations)}
         drawn.drafts.sort(key=lambda draft: (order[draft.observation_key], draft.start or 0))
         return drawn
 
-    def _budget(self, known: Sequence[str]) -> int:
+    def _budget(self, known: Sequence[str], stop: threading.Event | None) -> int:
         """Tokens there are for lines. Raises ModelFailedError if that is too little to ask at all."""
-        fixed = sum(self._model.count_tokens([self._prompt.system, fenced(_shown(known))]))
+        fixed = sum(self._model.count_tokens([self._prompt.system, fenced(_shown(known))], stop=stop))
         left = self._model.context_tokens - fixed - self._most_tokens - _ROOM
         if left < _LEAST:
             raise ModelFailedError(

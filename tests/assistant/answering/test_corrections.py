@@ -213,6 +213,7 @@ def test_a_model_drafts_what_the_rules_do_not_understand(assistant: Assistant, m
     reply = talk.say(sentence)
     assert model.prompts[-1].name == "distil"
     assert model.urgent == [True]
+    assert model.counted == model.counted_urgently
     assert reply.text == "Noted: You no longer eat fish. [1]"
     assert believed(assistant) == {"The user no longer eats fish."}
     [evidence] = reply.citations[0].evidence

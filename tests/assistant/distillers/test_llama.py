@@ -383,6 +383,14 @@ def test_a_stop_is_passed_on_and_ends_it_before_the_next_window() -> None:
     assert len(model.prompts) == 1
 
 
+def test_a_stop_ends_it_before_anything_is_counted_for_which_a_model_would_load() -> None:
+    stop, model = threading.Event(), FakeModel()
+    stop.set()
+    with pytest.raises(ModelStoppedError):
+        LlamaDistiller(model).distil(thread(3), stop=stop)
+    assert model.counted == 0
+
+
 @pytest.mark.parametrize("error", [ModelStoppedError, ModelFailedError, ModelMissingError])
 def test_what_a_model_raises_is_passed_on(error: Callable[[str], Exception]) -> None:
     model = FakeModel()

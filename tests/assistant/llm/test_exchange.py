@@ -138,7 +138,7 @@ def test_a_failure_has_an_error_of_its_kind_and_what_broke_is_not_used_again(
 @pytest.mark.parametrize("found", [None, 3, [], [1], [1, -2], [1, 2.0], [1, "2"], [1, True], [1, 2, 3]])
 def test_counts_of_another_shape_are_none(found: Any) -> None:
     with pytest.raises(ModelFailedError, match="no answer"):
-        counts(Process({"counts": found}), ["a", "b"], 5)  # type: ignore[arg-type]
+        counts(Process({"counts": found}), ["a", "b"], 5, lambda: None)  # type: ignore[arg-type]
 
 
 def test_an_answer_to_something_else_is_none() -> None:

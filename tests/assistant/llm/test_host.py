@@ -10,7 +10,9 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ from memory.errors import InvalidInputError, ModelFailedError, ModelMissingError
 PROGRAM = Path(__file__).parents[2] / "scripted_worker.py"
 QUICK = Patience(load=20, count=20, grace=0.3)
 AS_LONG_AS_IT_TAKES = Patience(load=20, count=20, grace=20)
+OFTEN = Patience(load=20, count=20, grace=20, beat=0.02, deaf=20)
 
 
 def prompt(behaviour: str, *arguments: Any) -> Prompt:
@@ -131,6 +134,16 @@ class Call(threading.Thread):
     def speaks(self) -> Call:
         until(lambda: self.heard, "it speaks")
         return self
+
+
+Later = Callable[[Callable[[], Any]], "Future[Any]"]
+
+
+@pytest.fixture
+def later() -> Iterator[Later]:
+    """Does something in a thread of its own."""
+    with ThreadPoolExecutor() as pool:
+        yield pool.submit
 
 
 @pytest.fixture
@@ -328,6 +341,41 @@ def test_stopped_while_it_loads_nothing_of_it_stays(stage: Stage) -> None:
     assert stage.host.status()["state"] == "ready"
 
 
+def test_a_count_for_which_the_model_loads_can_be_stopped(stage: Stage, later: Later) -> None:
+    stage.opened(AS_LONG_AS_IT_TAKES)
+    stage.loads("never")
+    stop = threading.Event()
+    counting = later(lambda: stage.model().count_tokens(["abc"], stop=stop))
+    until(lambda: stage.host.status()["state"] == "loading" and stage.pids(), "it loads")
+    stop.set()
+    with pytest.raises(ModelStoppedError):
+        counting.result(5)
+    assert stage.host.status()["state"] == "ready"
+
+
+def test_a_count_for_which_the_file_is_read_can_be_stopped(stage: Stage) -> None:
+    stop = threading.Event()
+    stage.machine.hashes = stop.set
+    with pytest.raises(ModelStoppedError, match="nobody waits"):
+        stage.model().count_tokens(["abc"], stop=stop)
+    assert stage.pids() == []
+
+
+def test_a_count_that_does_not_come_can_be_stopped_and_one_that_comes_leaves_the_model_loaded(
+    stage: Stage, later: Later
+) -> None:
+    stage.opened(AS_LONG_AS_IT_TAKES)
+    assert stage.model().count_tokens(["abc"], stop=threading.Event()) == [3]
+    stop = threading.Event()
+    counting = later(lambda: stage.model().count_tokens(["hang"], stop=stop))
+    until(lambda: len(stage.asked("count")) == 2, "it counts")
+    stop.set()
+    with pytest.raises(ModelStoppedError, match="nobody waits"):
+        counting.result(5)
+    assert stage.model().count_tokens(["abc"], stop=threading.Event()) == [3]
+    assert len(stage.pids()) == 2
+
+
 # how a generation fails
 
 
@@ -480,6 +528,77 @@ def test_a_listener_that_breaks_ends_the_generation_and_its_error_is_the_callers
     assert stage.host.status()["reason"] is None
 
 
+def gone(piece: str) -> None:
+    """A client that went away: that is noticed as soon as it is told anything."""
+    raise GoneError
+
+
+def test_while_a_prompt_is_read_whoever_waits_hears_so_and_may_be_gone(stage: Stage) -> None:
+    stage.opened(OFTEN)
+    call = Call(stage, "silent", stop=(stop := threading.Event()), urgent=True).speaks()
+    stop.set()
+    assert set(call.ends().heard) == {""}
+    with pytest.raises(GoneError):
+        stage.generate("silent", told=gone, urgent=True)
+    assert stage.generate("say", "a").text == "a"
+    assert len(stage.pids()) == 1
+
+
+def test_while_a_model_loads_whoever_waits_may_be_gone(stage: Stage) -> None:
+    stage.opened(OFTEN)
+    stage.loads("never")
+    with pytest.raises(GoneError):
+        stage.generate("say", "a", told=gone, urgent=True)
+    assert stage.host.status()["reason"] is None
+    stage.loads("well")
+    assert stage.generate("say", "a").text == "a"
+
+
+def test_while_a_file_is_read_whoever_waits_may_be_gone(stage: Stage) -> None:
+    stage.opened(OFTEN)
+    stage.machine.hashes = lambda: time.sleep(0.05)
+    with pytest.raises(GoneError):
+        stage.generate("say", "a", told=gone, urgent=True)
+    assert stage.pids() == []
+    assert stage.host.status()["state"] == "ready"
+
+
+def test_while_others_have_their_turn_whoever_waits_may_be_gone(stage: Stage) -> None:
+    stage.opened(OFTEN)
+    first = Call(stage, "slowly", stop=(stop := threading.Event()), urgent=True).speaks()
+    with pytest.raises(GoneError):
+        stage.generate("say", "a", told=gone, urgent=True)
+    assert stage.host.status()["queued"] == 0
+    assert first.is_alive()
+    stop.set()
+    first.ends()
+
+
+@pytest.mark.parametrize("busy", ["another's turn", "loading", "the prompt"])
+def test_whoever_does_not_return_while_it_waits_holds_nobody_up(stage: Stage, busy: str) -> None:
+    stage.opened(Patience(load=20, grace=20, beat=0.02, deaf=0.2))
+    back, telling, stop = threading.Event(), threading.Event(), threading.Event()
+
+    def deaf(piece: str) -> None:
+        telling.set()
+        back.wait(20)
+
+    stage.loads("never" if busy == "loading" else "well")
+    first = Call(stage, "slowly", stop=stop, urgent=True).speaks() if busy == "another's turn" else None
+    stuck = Call(stage, "silent", told=deaf, urgent=True)
+    assert telling.wait(5)
+    stage.loads("well")
+    stop.set()
+    assert stage.generate("say", "served").text == "served"
+    back.set()
+    error = stuck.ends().error
+    assert isinstance(error, ModelStoppedError)
+    assert "does not listen" in str(error)
+    assert stage.generate("say", "still there").text == "still there"
+    if first:
+        first.ends()
+
+
 def test_a_listener_that_does_not_return_holds_nobody_up(stage: Stage) -> None:
     back = threading.Event()
     stuck = Call(stage, "slowly", told=lambda piece: back.wait(20), seconds=60)
@@ -524,11 +643,28 @@ def test_an_urgent_call_waits_but_shortly_for_one_that_does_not_end(stage: Stage
     assert stage.host.status()["reason"] is None
 
 
-def test_a_count_is_not_kept_waiting_by_background_work(stage: Stage) -> None:
+def test_an_urgent_count_is_not_kept_waiting_by_background_work(stage: Stage) -> None:
     stage.opened(AS_LONG_AS_IT_TAKES)
     background = Call(stage, "slowly").speaks()
-    assert stage.model().count_tokens(["abc"]) == [3]
+    assert stage.model().count_tokens(["abc"], urgent=True) == [3]
     assert isinstance(background.ends().error, ModelStoppedError)
+
+
+def test_a_count_in_the_background_ends_nothing_and_leaves_the_queue_when_it_is_not_wanted(
+    stage: Stage, later: Later
+) -> None:
+    stage.opened(AS_LONG_AS_IT_TAKES)
+    done, unwanted = threading.Event(), threading.Event()
+    background = Call(stage, "slowly", stop=done).speaks()
+    counting = later(lambda: stage.model().count_tokens(["abc"], stop=unwanted))
+    until(lambda: stage.host.status()["queued"], "it waits")
+    unwanted.set()
+    with pytest.raises(ModelStoppedError, match="nobody waits"):
+        counting.result(5)
+    assert background.is_alive()
+    assert stage.host.status()["queued"] == 0
+    done.set()
+    background.ends()
 
 
 def test_two_urgent_clients_are_served_in_order_before_what_waited_in_the_background(stage: Stage) -> None:

@@ -309,6 +309,21 @@ def test_a_cancelled_section_is_not_kept(assistant: Assistant, writer: Writer, t
     assert dump(assistant._store) == before
 
 
+def test_a_stop_ends_a_section_and_the_whole_before_anything_is_counted(writer: Writer, three: list[str]) -> None:
+    writer.stop.set()
+    with pytest.raises(ModelStoppedError):
+        writer.step()
+    assert writer.model.counted == 0
+    writer.stop.clear()
+    writer.model.enqueue(CONDENSED)
+    writer.step()
+    counted = writer.model.counted
+    writer.stop.set()
+    with pytest.raises(ModelStoppedError):
+        writer.step()
+    assert writer.model.counted == counted
+
+
 @pytest.mark.parametrize("verb", ["forget", "reject", "edit"])
 def test_the_users_word_is_in_the_document_at_once(
     verb: str, assistant: Assistant, writer: Writer, three: list[str]
@@ -346,7 +361,7 @@ def test_a_model_that_counts_more_for_the_whole_than_for_its_parts_is_still_beli
     assistant: Assistant, writer: Writer, remembered: Remembered
 ) -> None:
     class Odd(FakeModel):
-        def count_tokens(self, counted: Sequence[str]) -> list[int]:
+        def count_tokens(self, counted: Sequence[str], **more: Any) -> list[int]:
             return [len(text) // (2 if len(text) > 1000 else 3) for text in counted]
 
     for n in range(150):

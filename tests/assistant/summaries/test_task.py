@@ -136,6 +136,15 @@ def test_a_cancelled_summary_is_not_kept_and_stays_the_next(
     assert writer.step()["summaries"] == 1
 
 
+def test_a_stop_ends_it_before_anything_is_counted_for_which_a_model_would_load(
+    writer: Writer, talk: list[str]
+) -> None:
+    writer.stop.set()
+    with pytest.raises(ModelStoppedError):
+        writer.step()
+    assert writer.model.counted == 0
+
+
 def test_a_source_forgotten_while_the_model_writes_keeps_the_summary_out(
     writer: Writer, talk: list[str], assistant: Assistant
 ) -> None:
