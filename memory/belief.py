@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from memory.records import Basis, Lifespan, Sensitivity, Stance, Status
+    from memory.records import Basis, Evidence, Lifespan, Sensitivity, Stance, Status
     from memory.store import Held, Support, Verdict
 
 NOT_KNOWN = 0.3  # where an unsupported claim about somebody ends up
@@ -114,8 +114,16 @@ def believe(held: Held, at: datetime, allowed: frozenset[Sensitivity]) -> Propos
         sensitivity=held.sensitivity,
         status=_status(held, verdict, at, allowed),
         pinned=held.pinned,
-        evidence=tuple(s.evidence for s in known),
+        evidence=_quotes(known),
     )
+
+
+def _quotes(known: Iterable[Support]) -> tuple[Evidence, ...]:
+    """Every quote once, though several wordings may have been drawn from it."""
+    places: dict[object, Evidence] = {}
+    for one in (s.evidence for s in known):
+        places.setdefault((one.observation_id, one.start, one.end, one.quote, one.stance, one.at), one)
+    return tuple(places.values())
 
 
 def _basis(verdict: Verdict | None, known: Sequence[Support]) -> Basis:

@@ -200,6 +200,30 @@ def m007_summaries(db: Database) -> None:
         )
 
 
+@_shipped
+def m008_wordings(db: Database) -> None:
+    """Of one quote a proposition may keep several wordings: each must be recognised when the quote is forgotten."""
+    _run(
+        db,
+        """CREATE TABLE evidence_of_wordings (
+             id INTEGER PRIMARY KEY,
+             proposition INTEGER NOT NULL REFERENCES propositions(id) ON DELETE CASCADE,
+             observation INTEGER REFERENCES observations(id) ON DELETE CASCADE,
+             claim TEXT NOT NULL,
+             quote TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+             stance TEXT NOT NULL, basis TEXT NOT NULL, certainty REAL NOT NULL,
+             at REAL NOT NULL, utc_offset INTEGER NOT NULL,
+             made_by TEXT NOT NULL,
+             UNIQUE (proposition, observation, start, "end", stance, claim))""",
+        """INSERT INTO evidence_of_wordings
+             SELECT id, proposition, observation, claim, quote, start, "end", stance, basis, certainty, at,
+                    utc_offset, made_by FROM evidence""",
+        "DROP TABLE evidence",
+        "ALTER TABLE evidence_of_wordings RENAME TO evidence",
+        "CREATE INDEX evidence_of_observation ON evidence (observation)",
+    )
+
+
 def _run(db: Database, *statements: str) -> None:
     for statement in statements:
         db.execute(statement)

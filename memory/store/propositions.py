@@ -91,17 +91,20 @@ class Propositions:
     def add_evidence(
         self, row: int, draft: Draft, source: Stored | None, stance: Stance, at: datetime, by: str
     ) -> bool:
-        """Link a draft's quote to a proposition; False if that very link was there already."""
+        """Link a draft's quote to a proposition; False if that quote was linked already, however it was worded."""
         start = draft.start or 0
         when = source.observation.at if source else at
-        before = self._c.one("SELECT count(*) FROM evidence WHERE proposition = ?", (row,))
+        place = (row, source.row if source else None, start, start + len(draft.quote), stance)
+        known = """SELECT 1 FROM evidence
+                   WHERE proposition = ? AND observation = ? AND start = ? AND "end" = ? AND stance = ?"""
+        if self._c.one(known, place):
+            return False
         self._c.run(
-            """INSERT OR IGNORE INTO evidence (proposition, observation, claim, quote, start, "end", stance, basis,
-                 certainty, at, utc_offset, made_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            (row, source.row if source else None, draft.text, draft.quote, start, start + len(draft.quote), stance,
-             draft.basis, draft.certainty, when.timestamp(), utc_offset(when), by),
-        )  # fmt: skip
-        return before != self._c.one("SELECT count(*) FROM evidence WHERE proposition = ?", (row,))
+            """INSERT INTO evidence (proposition, observation, start, "end", stance, claim, quote, basis, certainty,
+                 at, utc_offset, made_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (*place, draft.text, draft.quote, draft.basis, draft.certainty, when.timestamp(), utc_offset(when), by),
+        )
+        return True
 
     def change(self, row: int, **values: object) -> None:
         """Set columns of one proposition; datetimes become seconds. A changed text is embedded again."""
@@ -198,11 +201,13 @@ class Propositions:
             self._c.run_many(sql, ((text,) for text in texts))
 
     def absorb(self, row: int, other: int) -> None:
-        """Give one proposition the evidence, the history and the place of another, which is deleted; in a transaction.
+        """Give one proposition the evidence, history, doubts and place of another, which is deleted; in a transaction.
 
-        Of two links to the very same quote the absorbing one's stays.
+        Links to one quote are both kept where they word it differently, or a wording could not be forgotten with it.
         """
         self._c.run("UPDATE OR IGNORE evidence SET proposition = ? WHERE proposition = ?", (row, other))
+        self._c.run("UPDATE OR IGNORE doubts SET older = ? WHERE older = ? AND newer <> ?", (row, other, row))
+        self._c.run("UPDATE OR IGNORE doubts SET newer = ? WHERE newer = ? AND older <> ?", (row, other, row))
         self._c.run("UPDATE revisions SET proposition = ? WHERE proposition = ?", (row, other))
         self._c.run("UPDATE propositions SET superseded_by = ? WHERE superseded_by = ?", (row, other))
         self.delete(other)

@@ -232,5 +232,5 @@ def test_the_room_a_source_takes_is_its_texts_vectors_and_pictures(store: Store)
     assert (screen.oldest, screen.newest) == (START, START + timedelta(days=2))
     assert (chat.bytes, screen.bytes) == (store.usage.of_source("chat"), store.usage.of_source("screen")) == (92, 151)
     assert store.usage.of_rows([1, 2, 999]) == 92 + 1 + 72 + 5
-    store.checkpoint()
+    store.shrink(rebuild=True)
     assert store.usage.file() == (store.path.stat().st_size, 0) == (store.size(), 0)

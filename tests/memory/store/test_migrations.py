@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fakes import draft
 from sqlcipher3 import dbapi2
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
@@ -59,6 +60,32 @@ def test_a_new_migration_reaches_a_store_that_is_in_use(path: Path, monkeypatch:
         assert [name for name, _ in applied(store)] == [*(name for name, _ in before), "m999_later"]
         assert store.observations.count() == 1
         assert store.observations._c.read("SELECT mood FROM observations") == [(None,)]
+
+
+def test_evidence_is_the_same_after_it_may_hold_several_wordings(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sql = "SELECT * FROM evidence ORDER BY id"
+    with monkeypatch.context() as earlier:
+        before = Migrations("inkling")
+        before._migrations = [m for m in migrations.migrations._migrations if m.name < "m008"]
+        earlier.setattr(migrations, "migrations", before)
+        with Store(path, KEY, create=True) as store:
+            store.observations.add([said("I live in Leeds", "a"), said("Leeds it is", "b")], START)
+            sources = store.observations.get([1, 2])
+            with store.write():
+                row = store.propositions.add(
+                    draft("The user lives in Leeds.", "Leeds", "a", start=10), None, None, START
+                )
+                for key, source in zip("ab", sources.values(), strict=True):
+                    one = draft("The user lives in Leeds.", "Leeds", key, start=source.observation.text.index("Leeds"))
+                    assert store.propositions.add_evidence(row, one, source, "supports", START, "fake 1")
+            held = store.observations._c.read(sql)
+    assert len(held) == 2
+    with Store(path, KEY) as store:
+        assert store.observations._c.read(sql) == held
+        store.observations.delete([1])
+        assert store.observations._c.read(sql) == held[1:]
+        store.propositions.delete(row)
+        assert store.observations._c.read(sql) == []
 
 
 def test_a_store_of_a_later_inkling_is_refused_and_not_touched(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
