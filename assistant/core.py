@@ -76,7 +76,7 @@ class Assistant(Keeping, Thinking):
         self._host = ModelHost(lambda: self.config().model)
         self._second_reading = SecondReading(store, embedder, reconciler, gate, self.allowed)
         summaries = Summaries(store, self._forgetting, clock, self.allowed, labels)
-        self._tasks = (self._second_reading, Doubts(store, Settling(store, embedder)), summaries)
+        self._tasks = (self._second_reading, Doubts(store, Settling(store, embedder), self.allowed), summaries)
         self._backlog = Backlog(self._unembedded, self._pipeline.embed_pending)
         store.use_vector_space(embedder.name)
         self._backlog.catch_up()

@@ -1,12 +1,13 @@
 """Settling doubtful pairs: one question about two propositions, to be answered with one of six words.
 
 The words are all the grammar lets a model write, and whatever else comes changes nothing: the pair stays in doubt, and
-after a few tries it is left as it is.
+after a few tries it is left as it is. A pair of a sensitive class that is not allowed is shown to no model.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assistant.llm.prompting import fenced, prompt_file
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from assistant.llm.model import LanguageModel, Prompt
     from memory.reconcile import Settled, Settling
+    from memory.records import Sensitivity
     from memory.store import Doubt, Held, Store
 
 GRAMMAR = "root ::= " + " | ".join(f'"{word}"' for word in SETTLED)
@@ -28,13 +30,14 @@ _TEXT = 300  # characters of each that are shown; no proposition an engine draws
 
 
 class Doubts:
-    """The task."""
+    """The task. ``allowed`` says which sensitive classes the user opted in to."""
 
     name = "doubts"
 
-    def __init__(self, store: Store, settling: Settling) -> None:
+    def __init__(self, store: Store, settling: Settling, allowed: Callable[[], frozenset[Sensitivity]]) -> None:
         self._store = store
         self._settling = settling
+        self._allowed = allowed
         self._tried: Counter[tuple[int, int]] = Counter()
 
     def waiting(self) -> int:
@@ -49,11 +52,17 @@ class Doubts:
         pair = self._settling.pair(doubt, now)
         if pair is None:
             return self._drop(doubt, "over")
+        if not self._may_be_shown(pair):
+            return self._drop(doubt, "not allowed")
         done = model.generate(question(*pair), grammar=GRAMMAR, most_tokens=MOST_TOKENS, seconds=SECONDS, stop=stop)
         said = answer(done.text)
         if said is None:
             return self._not_understood(doubt)
         return Counter({self._settling.settle(doubt, pair, said, now): 1})
+
+    def _may_be_shown(self, pair: tuple[Held, Held]) -> bool:
+        allowed = self._allowed()
+        return all(held.sensitivity is None or held.sensitivity in allowed for held in pair)
 
     def _not_understood(self, doubt: Doubt) -> Counter[str]:
         """Ask again the next time, but not for ever."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.,:]\d+)*")
+WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.,:]\d+)*")
 _NAME = re.compile(r"(?<!^)(?<![.!?] )\b[A-ZÀ-Þ][\w'’-]*")
 _MONTHS = "january february march april may june july august september october november december".split()
 _DATED = re.compile(
@@ -32,7 +32,7 @@ _SMALL = frozenset(
     "his her their its he she they it who which that this these those user's so than then there when while".split()
 )
 _PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in LEXICONS.items()}
-_OTHERS = re.compile(
+OTHERS = re.compile(
     r"(?i)\b(?:mother|father|mum|dad|parents?|brothers?|sisters?|sons?|daughters?|wife|husband|partner|girlfriend"
     r"|boyfriend|friends?|cousins?|aunt|uncle|"
     r"niece|nephew|grand\w+|child(?:ren)?|boss|manager|colleagues?|neighbours?|flatmate|housemate|landlord|teacher"
@@ -42,7 +42,7 @@ _OTHERS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
     """What one proposition holds."""
 
     words: tuple[str, ...]
@@ -56,11 +56,12 @@ class _Reading:
 
 
 @lru_cache(maxsize=4096)
-def _read(text: str) -> _Reading:
-    words = tuple(w.lower() for w in _WORD.findall(text))
+def read(text: str) -> Reading:
+    """What a text holds; read once."""
+    words = tuple(w.lower() for w in WORD.findall(text))
     content = frozenset(_stem(w) for w in words if w not in _SMALL)
     head = _HEAD.match(text)
-    return _Reading(
+    return Reading(
         words=words,
         content=content,
         numbers=frozenset(w for w in words if w[0].isdigit()),
@@ -68,18 +69,18 @@ def _read(text: str) -> _Reading:
         dates=tuple(_dates(text)),
         cues=tuple(float(bool(p.search(text))) for p in _PATTERNS.values()),
         head=(head[2] or "").lower() if head and head[1] else "",
-        others=frozenset(o.lower() for o in _OTHERS.findall(text)),
+        others=frozenset(o.lower() for o in OTHERS.findall(text)),
     )
 
 
 def content_words(text: str) -> tuple[str, ...]:
     """Return the words that carry meaning, in order, each once; never none."""
-    return tuple(dict.fromkeys(w for w in _read(text).words if w not in _SMALL)) or ("user",)
+    return tuple(dict.fromkeys(w for w in read(text).words if w not in _SMALL)) or ("user",)
 
 
 def same_words(old: str, new: str) -> bool:
     """Whether the two are worded alike but for case and punctuation."""
-    return _read(old).words == _read(new).words
+    return read(old).words == read(new).words
 
 
 def _stem(word: str) -> str:
@@ -105,7 +106,7 @@ def _share(part: frozenset[str], whole: frozenset[str]) -> float:
 
 def features(old: str, new: str, cosine: float, old_at: datetime | None, new_at: datetime | None) -> list[float]:
     """Return the features of a pair, in the order of `NAMES`; times that are not known count as a middling gap."""
-    a, b = _read(old), _read(new)
+    a, b = read(old), read(new)
     days = (new_at - old_at).total_seconds() / 86400 if old_at and new_at else 90.0
     out = [
         cosine,
@@ -135,7 +136,7 @@ def features(old: str, new: str, cosine: float, old_at: datetime | None, new_at:
     return [*out, *_together(a, b, cosine, out)]
 
 
-def _substitution(a: _Reading, b: _Reading) -> list[float]:
+def _substitution(a: Reading, b: Reading) -> list[float]:
     """Whether the two are one sentence with another value in one place, and what kind of value."""
     first = _common_prefix(a.words, b.words)
     rest_a, rest_b = a.words[first:], b.words[first:]
@@ -148,7 +149,7 @@ def _substitution(a: _Reading, b: _Reading) -> list[float]:
     return [float(one_place), float(numeric), float(named), float(close), float(not x), float(not y)]
 
 
-def _together(a: _Reading, b: _Reading, cosine: float, single: list[float]) -> list[float]:
+def _together(a: Reading, b: Reading, cosine: float, single: list[float]) -> list[float]:
     """What matters only together with nearness or with the same subject."""
     get = dict(zip(_SINGLE_NAMES, single, strict=True)).__getitem__
     near = max(0.0, cosine - 0.5)
@@ -169,7 +170,7 @@ def _together(a: _Reading, b: _Reading, cosine: float, single: list[float]) -> l
         get("one place differs") * get("many at a time: in old") * get("many at a time: in new"),
         alike * get("negation: in old") * (1 - get("negation: in new")),
         alike * get("negation: in new") * (1 - get("negation: in old")),
-        float(_other_subject(a, b)),
+        float(other_subject(a, b)),
         float(bool(a.words and b.words) and _verb(a) == _verb(b)),
         near * float(_verb(a) == _verb(b)),
         float(b.content >= a.content),
@@ -178,12 +179,17 @@ def _together(a: _Reading, b: _Reading, cosine: float, single: list[float]) -> l
     ]
 
 
-def _opposed(a: _Reading, b: _Reading) -> float:
-    x, y = frozenset(a.words) - frozenset(b.words), frozenset(b.words) - frozenset(a.words)
-    return float(any((p & x and q & y) or (q & x and p & y) for p, q in OPPOSITES))
+def _opposed(a: Reading, b: Reading) -> float:
+    return float(exclude(frozenset(a.words), frozenset(b.words)))
 
 
-def _other_subject(a: _Reading, b: _Reading) -> bool:
+def exclude(old: frozenset[str], new: frozenset[str]) -> bool:
+    """Whether a word of one excludes a word of the other."""
+    x, y = old - new, new - old
+    return any((p & x and q & y) or (q & x and p & y) for p, q in OPPOSITES)
+
+
+def other_subject(a: Reading, b: Reading) -> bool:
     """Whether one is about somebody or something of the user's that the other does not even mention."""
     return any(
         one.head and one.head != other.head and not {one.head, _stem(one.head)} & {*other.words, *other.content}
@@ -191,7 +197,7 @@ def _other_subject(a: _Reading, b: _Reading) -> bool:
     )
 
 
-def _verb(reading: _Reading) -> str:
+def _verb(reading: Reading) -> str:
     """The first word after "the user", or after what of the user's it is about."""
     words = [w for w in reading.words if w not in ("the", "user", "user's", "user’s", reading.head)]
     return _stem(words[0]) if words else ""
@@ -208,7 +214,7 @@ def _set_features(a: frozenset[str], b: frozenset[str]) -> list[float]:
     ]
 
 
-def _time_features(a: _Reading, b: _Reading, old_at: datetime | None, new_at: datetime | None) -> list[float]:
+def _time_features(a: Reading, b: Reading, old_at: datetime | None, new_at: datetime | None) -> list[float]:
     """Whether the new text dates something between the two tellings, and whether it dates something long before."""
     if old_at is None or new_at is None:
         return [0.0, 0.0, 0.0, 0.0]
@@ -252,4 +258,4 @@ NAMES: tuple[str, ...] = (
 
 def forget_what_was_read() -> None:
     """Let go of the propositions that were compared, when the vault is locked."""
-    _read.cache_clear()
+    read.cache_clear()

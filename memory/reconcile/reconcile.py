@@ -125,12 +125,13 @@ class Reconciler:
             label = weighed.relation.label
             if label in ("same", "general") or (label == "refines" and not weighed.newer):
                 return self._support(held, draft, source, made_by, at)
-            if label == "refines":
+            if label == "refines" and not _is_of_another_class(held, draft):
                 return self._refine(held, draft, source, made_by, at)
             beside.hear(held, weighed)
         row = self._insert(draft, source, vector, made_by, at, beside.closed_by)
         for held, weighed in beside.doubtful:
-            self._note(held, row, weighed, at)
+            if held.sensitivity == draft.sensitivity:
+                self._note(held, row, weighed, at)
         if beside.review:  # what is in doubt itself ends nothing
             self._store.propositions.change(row, review=beside.review)
             return "review"
@@ -164,7 +165,7 @@ class Reconciler:
         return _Weighed(*self._judge.weigh(draft.text, held.text, source.observation.at, last), newer=False)
 
     def _note(self, held: Held, row: int, weighed: _Weighed, at: datetime) -> None:
-        """Note a pair for another opinion; until that comes both stand as they do."""
+        """Note a pair of one class for another opinion; until that comes both stand as they do."""
         older, newer = (held.row, row) if weighed.newer else (row, held.row)
         self._store.doubts.add(Doubt(older, newer, weighed.relation.label), weighed.relation.probability, at)
 
@@ -177,7 +178,7 @@ class Reconciler:
         outcome = self._support(held, draft, source, made_by, at)
         if outcome == "known" or held.verdict is not None or held.pinned:
             return outcome
-        self._store.propositions.change(held.row, text=draft.text, sensitivity=held.sensitivity or draft.sensitivity)
+        self._store.propositions.change(held.row, text=draft.text)
         self._record(held.row, source, at, "refine", held.text, draft.text, "more detail was seen")
         self._embed(held.row, draft.text)
         return "refined"
@@ -211,6 +212,11 @@ class Reconciler:
 
     def _embed(self, row: int, text: str) -> None:
         self._store.vectors["proposition"].add([row], self._embedder.embed([text]))
+
+
+def _is_of_another_class(held: Held, draft: Draft) -> bool:
+    """Whether folding the draft in would hide or show more than either; what was rejected takes in all the same."""
+    return held.verdict != "rejected" and held.sensitivity != draft.sensitivity
 
 
 def expiry(draft: Draft, source: Stored) -> datetime | None:

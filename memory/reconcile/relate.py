@@ -8,7 +8,6 @@ not, the two are called independent and both are kept.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from memory.embedder import Embedder, default_embedder
+from memory.reconcile.agreeing import figures, numbers
 from memory.reconcile.comparing import NAMES, content_words, features, same_words
 from memory.records import RELATIONS, Relation, RelationLabel
 
@@ -44,22 +44,6 @@ class _Model(NamedTuple):
     weights: npt.NDArray[np.float64]
     bias: npt.NDArray[np.float64]
     threshold: float
-
-
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_NUMBER_WORDS = {
-    word: str(value)
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split()
-    )
-}
-
-
-def _numbers(text: str) -> frozenset[str]:
-    """The numbers in a text, those up to twenty in words or figures alike."""
-    words = (_NUMBER_WORDS.get(word) for word in re.findall(r"[a-z]+", text.lower()))
-    return frozenset(_NUMBER.findall(text)) | frozenset(filter(None, words))
 
 
 class RelationJudge:
@@ -96,7 +80,7 @@ class RelationJudge:
         model = _model()
         shares = probabilities(row, model.mean, model.scale, model.weights, model.bias)
         said = decide(shares, row, model.threshold)
-        if said.label in ("same", "general") and frozenset(_NUMBER.findall(new_text)) - _numbers(old_text):
+        if said.label in ("same", "general") and figures(new_text) - numbers(old_text):
             said = Relation(label="independent", probability=0.6)  # a figure nobody gave before is news
         return said, doubt(shares, row, said.label)
 

@@ -51,6 +51,11 @@ class Doubts:
         pair = (doubt.older, doubt.newer)
         return self._c.one("SELECT 1 FROM doubts WHERE older = ? AND newer = ?", pair) is not None
 
+    def is_contested(self, row: int) -> bool:
+        """Whether a pair is noted of which one may end the other, and this proposition is in it."""
+        sql = "SELECT 1 FROM doubts WHERE ? IN (older, newer) AND label IN ('contradicts', 'supersedes')"
+        return self._c.one(sql, (row,)) is not None
+
     def remove(self, doubt: Doubt) -> None:
         """It is settled; call inside the transaction that settles it."""
         self._c.run("DELETE FROM doubts WHERE older = ? AND newer = ?", (doubt.older, doubt.newer))

@@ -148,14 +148,31 @@ def test_a_refined_proposition_is_found_by_its_new_words(bench: Bench) -> None:
     assert bench.store.vectors["proposition"].unembedded_count() == 0
 
 
-def test_a_refinement_brings_its_sensitivity_and_never_takes_one_away(bench: Bench) -> None:
-    bench.add("The user is on leave.")
+@pytest.mark.parametrize(("first", "second"), [(None, "health"), ("health", None), ("finance", "health")])
+def test_a_refinement_of_another_class_neither_hides_nor_shows_what_was_known(
+    bench: Bench, first: str | None, second: str | None
+) -> None:
+    leave, operation = "The user is on leave.", "The user is on leave after an operation."
+    bench.add(leave, sensitivity=first)
+    bench.judge.enqueue(leave, "refines")
+    assert bench.add(operation, 1, sensitivity=second) == "new"
+    assert [bench.held(text).sensitivity for text in (leave, operation)] == [first, second]
+    assert [len(bench.held(text).supports) for text in (leave, operation)] == [1, 1]
+
+
+def test_a_refinement_of_one_class_stays_in_it(bench: Bench) -> None:
+    bench.add("The user is on leave.", sensitivity="health")
     bench.judge.enqueue("The user is on leave.", "refines")
-    bench.add("The user is on leave after an operation.", 1, sensitivity="health")
+    assert bench.add("The user is on leave after an operation.", 1, sensitivity="health") == "refined"
     assert bench.held("The user is on leave after an operation.").sensitivity == "health"
-    bench.judge.enqueue("The user is on leave after an operation.", "refines")
-    bench.add("The user is on leave until May.", 2)
-    assert bench.held("The user is on leave until May.").sensitivity == "health"
+
+
+def test_what_the_user_rejected_does_not_come_back_as_a_refinement_of_another_class(bench: Bench) -> None:
+    bench.add("The user is on leave.")
+    bench.change("The user is on leave.", verdict="rejected")
+    bench.judge.enqueue("The user is on leave.", "refines")
+    assert bench.add("The user is on leave after an operation.", 1, sensitivity="health") == "supported"
+    assert bench.texts() == ["The user is on leave."]
 
 
 @pytest.mark.parametrize("label", ["contradicts", "supersedes"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,14 +18,16 @@ from assistant.llm.doubts import GRAMMAR, TRIES, Doubts, answer
 from assistant.llm.model import Prompt
 from memory.belief import believe
 from memory.errors import ModelFailedError, ModelStoppedError
-from memory.reconcile import SETTLED, Settling
+from memory.reconcile import SETTLED, Settled, Settling
 from memory.reconcile.reconcile import MAY_CONTRADICT, UNFIT
 from memory.reconcile.relate import DOUBTFUL
 from memory.reconcile.settling import UNCLEAR
-from memory.store import Doubt, Held, Store
+from memory.records import RelationLabel, Sensitivity
+from memory.store import Doubt, Held, Store, Stored
 from memory.store.doubts import MOST
 
 DOG, PIP = "The user has a dog.", "The user has a greyhound called Pip."
+HOUND = "The user owns a dog."
 
 
 class Bench(Writers):
@@ -34,7 +36,9 @@ class Bench(Writers):
     def __init__(self, store: Store) -> None:
         super().__init__(store)
         self.model = FakeModel()
-        self.task = Doubts(store, Settling(store, FakeEmbedder()))
+        self.allowed: frozenset[Sensitivity] = frozenset()
+        self.settling = Settling(store, FakeEmbedder())
+        self.task = Doubts(store, self.settling, lambda: self.allowed)
 
     def hear(self, text: str, day: float, **more: object) -> str:
         [stored] = self.observe(said(f"{text} Really.", f"{day} {text}", days=day))
@@ -53,6 +57,21 @@ class Bench(Writers):
 
     def step(self, stop: threading.Event | None = None) -> dict[str, int]:
         return dict(self.task.step(self.model, START + timedelta(days=20), stop or threading.Event()))
+
+    def doubt(self, older: str, newer: str, label: RelationLabel = "independent") -> None:
+        with self.store.write():
+            self.store.doubts.add(Doubt(self.held(older).row, self.held(newer).row, label), 0.5, START)
+
+    def settle(self, older: str, newer: str, word: Settled) -> None:
+        """Say ``word`` of one pair, whatever else is in doubt."""
+        self.doubt(older, newer)
+        pair = (self.held(older), self.held(newer))
+        doubt = Doubt(pair[0].row, pair[1].row, "independent")
+        self.settling.settle(doubt, pair, word, START + timedelta(days=20))
+
+    def pairs(self) -> list[tuple[str, str]]:
+        texts = {row: held.text for row, held in self.everything().items()}
+        return [(texts[o], texts[n]) for o, n in self.store.doubts._c.read("SELECT older, newer FROM doubts")]
 
     def change(self, text: str, /, **values: object) -> None:
         with self.store.write():
@@ -187,15 +206,14 @@ def test_nothing_in_doubt_is_nothing_done(bench: Bench) -> None:
 
 
 def test_the_same_becomes_one_with_the_evidence_and_history_of_both(bench: Bench) -> None:
-    bench.doubtful(sensitivity="health")
-    older, newer = bench.held(DOG), bench.held(PIP)
+    bench.doubtful(newer=HOUND)
+    older, newer = bench.held(DOG), bench.held(HOUND)
     assert bench.says("same") == {"joined": 1}
     held = bench.held(DOG)
     assert bench.texts() == [DOG]
     assert held.row == older.row
     assert set(held.supports) == {*older.supports, *newer.supports}
-    assert bench.history(DOG) == [("add", None, DOG), ("add", None, PIP), ("join", PIP, DOG)]
-    assert held.sensitivity == "health"
+    assert bench.history(DOG) == [("add", None, DOG), ("add", None, HOUND), ("join", HOUND, DOG)]
     assert not bench.store.tombstones.any()
     assert bench.task.waiting() == 0
 
@@ -218,17 +236,208 @@ def test_what_the_newer_one_had_ended_stays_ended(bench: Bench) -> None:
     bench.judge.doubts[DOG, PIP] = DOUBTFUL
     bench.judge.enqueue("The user has a cat.", "supersedes")
     bench.hear(PIP, 10)
-    bench.says("same")
-    assert bench.held("The user has a cat.").superseded_by == bench.held(DOG).row
+    bench.says("refines")
+    assert bench.held("The user has a cat.").superseded_by == bench.held(PIP).row
 
 
-def test_the_same_quote_in_both_is_kept_once(bench: Bench) -> None:
+def read_twice(bench: Bench, newer: str = PIP, **more: object) -> Stored:
+    """Two claims drawn from one quote."""
     [stored] = bench.observe(said("my greyhound Pip is a good dog", "k"))
     bench.believe(stored, DOG, "my greyhound Pip")
-    bench.judge.doubts[DOG, PIP] = DOUBTFUL
-    bench.believe(stored, PIP, "my greyhound Pip")
+    bench.judge.doubts[DOG, newer] = DOUBTFUL
+    bench.believe(stored, newer, "my greyhound Pip", **more)
+    return stored
+
+
+def test_the_same_quote_in_both_is_shown_once_and_both_wordings_are_kept(bench: Bench) -> None:
+    read_twice(bench)
+    sure = believe(bench.held(DOG), START + timedelta(days=20), frozenset())
     bench.says("refines")
-    assert [s.evidence.quote for s in bench.held(PIP).supports] == ["my greyhound Pip"]
+    assert [s.claim for s in bench.held(PIP).supports] == [DOG, PIP]
+    found = believe(bench.held(PIP), START + timedelta(days=20), frozenset())
+    assert found
+    assert sure
+    assert [e.quote for e in found.evidence] == ["my greyhound Pip"]
+    assert found.confidence == sure.confidence, "one quote counts once"
+
+
+@pytest.mark.parametrize(("word", "newer"), [("refines", PIP), ("same", HOUND)])
+def test_forgetting_the_one_message_of_both_leaves_nothing_and_marks_both_wordings(
+    bench: Bench, word: str, newer: str
+) -> None:
+    stored = read_twice(bench, newer)
+    assert bench.says(word) == {"joined": 1}
+    bench.forget_observation(stored)
+    assert bench.texts() == []
+    assert [bench.hear(text, 15) for text in (DOG, newer)] == ["forgotten", "forgotten"]
+
+
+@pytest.mark.parametrize(("word", "newer"), [("refines", PIP), ("same", HOUND)])
+def test_forgetting_it_leaves_only_what_others_said(bench: Bench, word: str, newer: str) -> None:
+    stored = read_twice(bench, newer)
+    bench.judge.enqueue(DOG, "same")
+    assert bench.hear("The user keeps some animal.", 12) == "supported"
+    assert bench.says(word) == {"joined": 1}
+    bench.forget_observation(stored)
+    assert bench.texts() == ["The user keeps some animal."]
+    assert bench.history("The user keeps some animal.") == [("forget", None, "The user keeps some animal.")]
+    bench.store.shrink(rebuild=True)
+    assert [holds(bench, trace) for trace in ("greyhound", "has a dog", "owns a dog")] == [[], [], []]
+
+
+@pytest.mark.parametrize("word", ["same", "refines"])
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("The user eats meat.", "The user does not eat meat."),
+        ("The user smokes.", "The user quit smoking."),
+        ("The user's rent is 700 euros.", "The user's rent is 900 euros."),
+        ("The user has two cousins.", "The user has three cousins."),
+        ("The user lives in Leeds.", "The user lives in York."),
+        ("The user works on Mondays.", "The user works on Tuesdays."),
+        ("The user's sister lives in Leeds.", "The user's brother lives in Leeds."),
+        ("The user lives in Leeds.", "The user's sister lives in Leeds."),
+        ("The user loves opera.", "The user hates opera."),
+        ("The user is left-handed.", "The user is right-handed."),
+        (PIP, DOG),
+    ],
+)
+def test_what_visibly_differs_is_not_made_one_whatever_is_said(bench: Bench, word: str, older: str, newer: str) -> None:
+    bench.doubtful(older, newer)
+    assert bench.says(word) == {"review": 1}
+    assert bench.texts() == [older, newer]
+    assert (bench.held(older).review, bench.held(newer).review) == (None, UNCLEAR)
+    assert len(bench.held(older).supports) == 1
+
+
+def test_more_names_and_numbers_are_more_detail_but_not_the_same(bench: Bench) -> None:
+    bench.doubtful()
+    assert bench.says("same") == {"review": 1}
+    bench.change(PIP, review=None)
+    bench.doubt(DOG, PIP)
+    assert bench.says("refines") == {"joined": 1}
+
+
+# what holds until when
+
+
+@pytest.mark.parametrize("word", ["same", "refines"])
+def test_what_one_says_ends_goes_on_if_the_other_says_so(bench: Bench, word: str) -> None:
+    bench.doubtful("The user stays in Leeds.", "The user lives in Leeds for now.", until=date(2026, 4, 1))
+    assert bench.says(word) == {"joined": 1}
+    assert bench.texts() == ["The user stays in Leeds."]
+    assert bench.held("The user stays in Leeds.").valid_to is None
+
+
+def test_of_two_ends_the_later_counts(bench: Bench) -> None:
+    bench.hear("The user stays in Leeds.", 0, until=date(2026, 4, 9))
+    bench.hear("The user lives in Leeds for now.", 10, until=date(2026, 4, 1))
+    bench.doubt("The user stays in Leeds.", "The user lives in Leeds for now.")
+    assert bench.says("same") == {"joined": 1}
+    end = bench.held("The user stays in Leeds.").valid_to
+    assert end
+    assert end.date() == date(2026, 4, 9)
+
+
+def test_an_end_that_another_reading_of_the_same_quote_brought_counts(bench: Bench) -> None:
+    read_twice(bench, until=date(2026, 4, 1))
+    assert bench.says("refines") == {"joined": 1}
+    end = bench.held(PIP).valid_to
+    assert end
+    assert end.date() == date(2026, 4, 1)
+
+
+# sensitive classes
+
+
+@pytest.mark.parametrize(("first", "second"), [(None, "health"), ("health", None), ("finance", "health")])
+def test_of_two_classes_nobody_is_asked(bench: Bench, first: Sensitivity | None, second: Sensitivity | None) -> None:
+    bench.allowed = frozenset(("finance", "health"))
+    bench.hear(DOG, 0, sensitivity=first)
+    bench.doubtful(sensitivity=second)
+    assert bench.task.waiting() == 0, "such a pair is not noted"
+    bench.doubt(DOG, PIP)
+    assert bench.step() == {"over": 1}
+    assert (bench.model.prompts, bench.texts()) == ([], [DOG, PIP])
+
+
+def test_what_the_user_did_not_allow_is_shown_to_no_model(bench: Bench) -> None:
+    bench.hear(DOG, 0, sensitivity="health")
+    bench.doubtful(sensitivity="health")
+    assert bench.step() == {"not allowed": 1}
+    assert (bench.model.prompts, bench.texts(), bench.task.waiting()) == ([], [DOG, PIP], 0)
+
+
+def test_what_the_user_allowed_is_joined_within_its_class(bench: Bench) -> None:
+    bench.allowed = frozenset(("health",))
+    bench.hear(DOG, 0, sensitivity="health")
+    bench.doubtful(sensitivity="health")
+    assert bench.says("refines") == {"joined": 1}
+    assert bench.held(PIP).sensitivity == "health"
+
+
+def test_a_class_that_changes_while_the_model_thinks_is_kept_to(bench: Bench) -> None:
+    bench.doubtful()
+
+    def while_thinking(_: Prompt) -> str:
+        bench.change(PIP, sensitivity="health")
+        return "refines"
+
+    bench.model.enqueue(while_thinking)
+    assert bench.step() == {"changed": 1}
+    assert bench.texts() == [DOG, PIP]
+
+
+# what waits for the user's word
+
+
+@pytest.mark.parametrize("marked", [DOG, PIP])
+@pytest.mark.parametrize("mark", [UNFIT, UNCLEAR])
+@pytest.mark.parametrize("word", [word for word in SETTLED if word != "independent"])
+def test_what_waits_for_the_user_joins_and_ends_nothing(bench: Bench, marked: str, mark: str, word: str) -> None:
+    bench.doubtful()
+    bench.change(marked, review=mark)
+    before = bench.everything()
+    assert bench.says(word) == {"review": 1}
+    assert bench.held(marked).review == mark
+    assert bench.held(PIP).review in (mark, UNCLEAR)
+    bench.change(PIP, review=before[bench.held(PIP).row].review)
+    assert bench.everything() == before
+
+
+# other doubts
+
+
+@pytest.mark.parametrize("third_is_newer", [True, False])
+def test_other_doubts_about_what_was_absorbed_go_over(bench: Bench, third_is_newer: bool) -> None:
+    bench.hear("The user has a cat.", 1)
+    bench.hear(DOG, 0)
+    bench.hear(PIP, 10)
+    pair = (PIP, "The user has a cat.") if third_is_newer else ("The user has a cat.", PIP)
+    bench.doubt(*pair)
+    bench.settle(DOG, PIP, "refines")
+    assert bench.pairs() == [pair]
+
+
+def test_two_doubts_that_become_one_are_one_and_none_is_about_itself(bench: Bench) -> None:
+    for day, text in enumerate((DOG, PIP, "The user has a cat.")):
+        bench.hear(text, day)
+    bench.doubt(DOG, "The user has a cat.")
+    bench.doubt(PIP, "The user has a cat.")
+    bench.doubt(PIP, DOG)
+    bench.settle(DOG, PIP, "refines")
+    assert bench.pairs() == [(PIP, "The user has a cat.")]
+
+
+@pytest.mark.parametrize("contested", [True, False])
+def test_a_mark_of_what_was_absorbed_stays_if_it_stands_for_another_doubt(bench: Bench, contested: bool) -> None:
+    for day, text in enumerate((DOG, "The user has no pets.", PIP)):
+        bench.hear(text, day)
+    bench.change(PIP, review=MAY_CONTRADICT)
+    if contested:
+        bench.doubt("The user has no pets.", PIP, "contradicts")
+    bench.settle(DOG, PIP, "refines")
+    assert bench.held(PIP).review == (MAY_CONTRADICT if contested else None)
 
 
 @pytest.mark.parametrize("word", ["contradicts", "supersedes"])
@@ -359,12 +568,12 @@ def test_forgetting_reaches_what_was_joined(bench: Bench) -> None:
     assert bench.believe(stored, PIP, "my greyhound") == "forgotten"
 
 
-@pytest.mark.parametrize("word", ["same", "refines"])
-def test_forgetting_the_observation_takes_the_words_that_came_from_it(bench: Bench, word: str) -> None:
-    bench.doubtful()
-    newer = bench.held(PIP).supports[0].evidence.observation_id
+@pytest.mark.parametrize(("word", "text"), [("same", "The user owns a greyhound."), ("refines", PIP)])
+def test_forgetting_the_observation_takes_the_words_that_came_from_it(bench: Bench, word: str, text: str) -> None:
+    bench.doubtful(newer=text)
+    newer = bench.held(text).supports[0].evidence.observation_id
     assert newer
-    bench.says(word)
+    assert bench.says(word) == {"joined": 1}
     stored = bench.store.observations.get([int(newer[1:])])[int(newer[1:])]
     bench.forget_observation(stored)
     assert bench.texts() == [DOG]
