@@ -1,8 +1,9 @@
 """Passwords: given away by the words around them, since by themselves they can look like anything.
 
-Three distances. Right after a colon or "is" almost any word is a password unless it is what people say instead
-("wrong", "forgotten", "on the fridge"). Within the same line a strong shape is enough. In the texts that follow a
-question, a strong shape is again enough, or a reply that is one word and nothing else.
+Three distances. Right after a colon or "is" almost any word is a password if the sentence ends with it, unless it is
+what people say instead ("wrong", "forgotten", "on the fridge"); what has digits or signs in it is one whatever follows
+("hunter2 by the way"). Within the same line a strong shape is enough. In the texts that follow a question, a strong
+shape is again enough, or a reply that is one word and nothing else.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from observers.redact import vocabulary as words
+from observers.redact.amid import is_of_what, is_told_amid
 from observers.redact.chatter import INSTEAD, REPLIES
 from observers.redact.shapes import (
     PLACEHOLDER,
@@ -235,8 +237,16 @@ def _told(text: str, match: re.Match[str]) -> bool:
         return False
     if re.search(r"[(){}<>]|://", raw) or _CODE_LINE.search(text):
         return False
+    end = match.start("value") + raw.index(value) + len(value)
+    if is_of_what(match.group("filler")) and is_told_amid(text, value, end):
+        return True
+    return _is_told_last(text, match, value, end)
+
+
+def _is_told_last(text: str, match: re.Match[str], value: str, end: int) -> bool:
+    """Whether a value is one because its sentence ends with it, or a sign says so."""
     signed = match.group("sign") is not None
-    ends = _ENDS.match(text, match.start("value") + raw.index(value) + len(value)) is not None
+    ends = _ENDS.match(text, end) is not None
     if value.isdigit():
         return ends
     plain = value.replace("-", "").replace("'", "").replace("’", "").isalpha()
