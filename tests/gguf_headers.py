@@ -35,6 +35,11 @@ class Raw:
     data: bytes
 
 
+def tensor(name: str, shape: Sequence[int], kind: int, offset: int) -> bytes:
+    """An entry in the list of weights, which follows the header."""
+    return text(name) + struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, kind, offset)
+
+
 def header(
     values: Mapping[str, Any] = QWEN, *, version: int = 3, tensors: int = 0, order: str = "<", **more: Any
 ) -> bytes:

@@ -3,13 +3,15 @@
 The surprising decision: the header is read here and not by llama.cpp, because a file somebody was sent is judged before
 any native code sees it. Every length in it is taken for a lie until the file is long enough for it, arrays (the
 vocabulary, a hundred thousand strings) are passed over without being kept, and a header may not be longer than a
-header can be.
+header can be. It lists the weights too, so a file of which the end is missing is noticed here, and not when it is
+loaded.
 
 Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 """
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +31,17 @@ _SIMPLE = {
     0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"
 }  # fmt: skip
 _STRING, _ARRAY = 8, 9
+_MOST_DIMENSIONS = 8  # llama.cpp knows four
+_ALIGNMENT = 32  # of the weights, where the file does not say
+_LARGEST_FILE = 1 << 50
+
+# numbers in a block of each type, and the bytes it takes: https://github.com/ggml-org/ggml/blob/master/src/ggml.c
+_BLOCKS = {
+    0: (1, 4), 1: (1, 2), 2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24), 8: (32, 34), 9: (32, 36), 10: (256, 84),
+    11: (256, 110), 12: (256, 144), 13: (256, 176), 14: (256, 210), 15: (256, 292), 16: (256, 66), 17: (256, 74),
+    18: (256, 98), 19: (256, 50), 20: (32, 18), 21: (256, 110), 22: (256, 82), 23: (256, 136), 24: (1, 1), 25: (1, 2),
+    26: (1, 4), 27: (1, 8), 28: (1, 8), 29: (256, 56), 30: (1, 2), 34: (256, 54), 35: (256, 66), 39: (32, 17),
+}  # fmt: skip
 
 # what reads text and writes none, or is no text model at all
 _NO_WRITERS = frozenset(
@@ -123,7 +136,10 @@ class GgufHeader:
 
 
 def read_header(path: Path) -> GgufHeader:
-    """The header of a file. Raises ModelMissingError if it cannot be read, InvalidInputError if it is no sound GGUF."""
+    """The header of a file. Raises ModelMissingError if it cannot be read.
+
+    Raises InvalidInputError if it is no sound GGUF, or shorter than it says.
+    """
     try:
         with path.open("rb") as file:
             length = path.stat().st_size
@@ -164,6 +180,7 @@ class _Reader:
     def __init__(self, file: BinaryIO, name: str, length: int) -> None:
         self._file = file
         self._name = name
+        self._length = length
         self._end = min(length, _LONGEST_HEADER)
         self._cut = length <= _LONGEST_HEADER
         self._at = 0
@@ -179,7 +196,32 @@ class _Reader:
         for _ in range(entries):
             key = self._text()
             values[key] = self._value(self._number("I"))
-        return GgufHeader(version, values)
+        found = GgufHeader(version, values)
+        self._expect_weights(tensors, found.number("general.alignment") or _ALIGNMENT)
+        return found
+
+    def _expect_weights(self, tensors: int, alignment: int) -> None:
+        """Raise unless the file is long enough for the weights it lists."""
+        if not tensors:
+            return
+        after = max(self._tensor_end() for _ in range(tensors))
+        needed = -(-self._at // alignment) * alignment + after
+        if needed > _LARGEST_FILE:
+            raise self._damaged()
+        if needed > self._length:
+            raise InvalidInputError(
+                f"{self._name} is cut short: it has {self._length:,} of {needed:,} bytes; fetch it again"
+            )
+
+    def _tensor_end(self) -> int:
+        """Where the next tensor of the list ends, from where the weights begin; its own start if its type is new."""
+        self._pass(self._number("Q"))  # its name
+        dimensions = self._number("I")
+        if dimensions > _MOST_DIMENSIONS:
+            raise self._damaged()
+        numbers = math.prod(self._number("Q") for _ in range(dimensions))
+        block, size = _BLOCKS.get(self._number("I"), (1, 0))
+        return self._number("Q") + -(-numbers // block) * size
 
     def _version(self) -> int:
         version = self._number("I")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gguf_headers import ARRAY, PROJECTOR, QWEN, TEXT, Raw, array, header, text, written
+from gguf_headers import ARRAY, PROJECTOR, QWEN, TEXT, Raw, array, header, tensor, text, written
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +39,15 @@ def test_a_file_made_by_the_gguf_package_is_read() -> None:
     assert (found.architecture, found.layers, found.trained_context) == ("llama", ggufs.LAYERS, ggufs.CONTEXT)
     assert found.vocabulary == ggufs.tokenizer().get_vocab_size()
     assert found.cached_numbers == ggufs.LAYERS * 2 * ggufs.WIDTH
+    assert read_header(ggufs.projector()).architecture == "clip"
+
+
+def test_a_file_of_which_the_last_third_is_missing_is_cut_short() -> None:
+    pytest.importorskip("gguf")
+    import ggufs  # noqa: PLC0415 - it needs that package
+
+    with pytest.raises(InvalidInputError, match="cut short"):
+        read_header(ggufs.truncated())
 
 
 def test_heads_are_as_wide_as_the_model_allows_where_it_does_not_say(tmp_path: Path) -> None:
@@ -95,6 +104,46 @@ def test_what_is_no_sound_gguf_is_refused_with_a_reason(tmp_path: Path, content:
     with pytest.raises(InvalidInputError, match=said) as refused:
         read_header(path)
     assert "model.gguf" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("weights", "after"),
+    [
+        ([tensor("a", (32, 2), 0, 0)], 256),
+        ([tensor("a", (32, 2), 0, 256), tensor("b", (256,), 12, 0)], 512),
+        ([tensor("a", (7,), 0, 0), tensor("b", (1,), 24, 32)], 33),
+        ([tensor("a", (3, 5, 2), 1, 0)], 60),
+        ([tensor("a", (256, 2), 999, 64)], 64),
+        ([tensor("a", (), 0, 64)], 68),
+    ],
+    ids=["floats", "blocks", "padded", "three dimensions", "a type that is not known", "one number"],
+)
+@pytest.mark.parametrize("alignment", [None, 64])
+def test_a_file_must_hold_the_weights_it_lists(
+    tmp_path: Path, weights: list[bytes], after: int, alignment: int | None
+) -> None:
+    values = QWEN | ({"general.alignment": alignment} if alignment else {})
+    head = header(values, tensors=len(weights)) + b"".join(weights)
+    path = tmp_path / "model.gguf"
+    whole = head.ljust(-(-len(head) // (alignment or 32)) * (alignment or 32), b"\0") + b"w" * after
+    path.write_bytes(whole)
+    assert read_header(path).layers == 28
+    path.write_bytes(whole[:-1])
+    with pytest.raises(InvalidInputError, match=rf"cut short: it has {len(whole) - 1:,} of {len(whole):,} bytes"):
+        read_header(path)
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [b"", tensor("a", (1,), 0, 0)[:-1], tensor("a", (1,) * 9, 0, 0), tensor("a", (2**40, 2**40), 0, 0),
+     tensor("a", (1,), 0, 2**63), struct.pack("<Q", 2**62)],
+    ids=["none", "half a one", "dimensions", "numbers", "an offset", "a name"],
+)  # fmt: skip
+def test_a_list_of_weights_that_makes_no_sense_is_refused(tmp_path: Path, weights: bytes) -> None:
+    path = tmp_path / "model.gguf"
+    path.write_bytes(header(tensors=1) + weights)
+    with pytest.raises(InvalidInputError, match="cut short or damaged"):
+        read_header(path)
 
 
 def test_a_header_longer_than_any_header_is_not_read_to_its_end(tmp_path: Path) -> None:
