@@ -50,12 +50,10 @@ def pin(path: Path | str, projector: Path | str | None = None, progress: Progres
 
 def check(chosen: ChosenModel, progress: Progress | None = None) -> None:
     """Raise ModelMissingError unless the files of a model are there and what they were when it was chosen."""
-    if _length(chosen.file) != chosen.bytes:
-        raise _altered(chosen.file)
-    if file_sha256(chosen.file, progress) != chosen.sha256:
-        raise _altered(chosen.file)
+    if _length(chosen.file) != chosen.bytes or file_sha256(chosen.file, progress) != chosen.sha256:
+        raise _altered(chosen.path, chosen)
     if chosen.projector and file_sha256(Path(chosen.projector), progress) != chosen.projector_sha256:
-        raise _altered(Path(chosen.projector))
+        raise _altered(chosen.projector, chosen)
 
 
 def file_sha256(path: Path, progress: Progress | None = None) -> str:
@@ -137,7 +135,7 @@ def _unreadable(path: Path, error: OSError) -> ModelMissingError:
     return ModelMissingError(f"cannot read the model {path}: {(error.strerror or 'it failed').lower()}")
 
 
-def _altered(path: Path) -> ModelMissingError:
-    return ModelMissingError(
-        f"{path} is not what it was when it was chosen; if you replaced it, say so with: inkling model use {path.name}"
-    )
+def _altered(path: str, chosen: ChosenModel) -> ModelMissingError:
+    again = ["inkling", "model", "use", chosen.path, *(("--projector", chosen.projector) if chosen.projector else ())]
+    said = " ".join(f'"{word}"' if " " in word else word for word in again)
+    return ModelMissingError(f"{path} is not what it was when it was chosen; if you replaced it, say so with: {said}")

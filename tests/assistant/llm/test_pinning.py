@@ -51,9 +51,10 @@ def test_a_file_of_another_length_is_refused_without_reading_it(tmp_path: Path) 
     with chosen.file.open("ab") as file:
         file.write(b"x")
     heard: list[int] = []
-    with pytest.raises(ModelMissingError, match="not what it was"):
+    with pytest.raises(ModelMissingError, match="not what it was") as refused:
         pinning.check(chosen, heard.append)
     assert heard == []
+    assert str(refused.value).endswith(f"inkling model use {chosen.path}")
 
 
 def test_one_altered_byte_is_noticed_whatever_the_date_says(tmp_path: Path) -> None:
@@ -69,7 +70,15 @@ def test_one_altered_byte_is_noticed_whatever_the_date_says(tmp_path: Path) -> N
 def test_an_altered_projector_is_noticed_too(tmp_path: Path) -> None:
     chosen = pinning.pin(written(tmp_path), written(tmp_path, "mmproj.gguf", PROJECTOR))
     written(tmp_path, "mmproj.gguf", PROJECTOR | {"general.name": "another"})
-    with pytest.raises(ModelMissingError, match=r"mmproj\.gguf is not what it was"):
+    with pytest.raises(ModelMissingError, match=r"mmproj\.gguf is not what it was") as refused:
+        pinning.check(chosen)
+    assert str(refused.value).endswith(f"inkling model use {chosen.path} --projector {chosen.projector}")
+
+
+def test_a_path_with_spaces_is_quoted_in_what_to_try(tmp_path: Path) -> None:
+    chosen = pinning.pin(written(tmp_path, "my model.gguf"))
+    chosen.file.write_bytes(b"GGUF")
+    with pytest.raises(ModelMissingError, match=r'use ".*my model\.gguf"$'):
         pinning.check(chosen)
 
 
