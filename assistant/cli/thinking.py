@@ -26,6 +26,8 @@ def model_line(model: Mapping[str, Any], thinking: Mapping[str, Any] | None) -> 
     parts = [f"{name}, {_STATES.get(state, state)}", *_waiting(model.get("waiting") or {})]
     if thinking and thinking["state"] != "working" and len(parts) > 1:
         parts.append(f"not now: {one_line(str(thinking['reason']))}")
+    if model.get("reason"):
+        parts.append(f"it failed: {one_line(str(model['reason']))}")
     return "; ".join(parts)
 
 

@@ -44,6 +44,11 @@ def test_a_model_that_cannot_run_says_why() -> None:
     assert found == "fake-1b, cannot run: its file is not there"
 
 
+def test_what_went_wrong_last_is_said_though_it_may_be_tried_again() -> None:
+    waiting = {"waiting": {"doubts": 1}, "reason": "its process\nended"}
+    assert model_line(MODEL | waiting, None) == "fake-1b, not loaded; 1 pair to compare; it failed: its process ended"
+
+
 def test_without_a_model_it_says_where_to_get_one() -> None:
     assert model_line({"name": None, "state": "off"}, None) == "none; to choose one: inkling model"
 
