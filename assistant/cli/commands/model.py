@@ -6,6 +6,7 @@ What is listed, fetched, removed and measured needs no vault; only the choice is
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ from memory.errors import (
 if TYPE_CHECKING:
     from assistant.llm.bench import Measured
     from assistant.llm.catalogue import Listed, Suits
+    from assistant.llm.chosen import ChosenModel
 
 NOBODY = "none"
 _SUITS: dict[Suits, str] = {
@@ -159,11 +161,14 @@ def remove(ctx: click.Context, name: str | None, yes: bool) -> None:
     path = _fetched(name)
     if path is None:
         raise ModelMissingError(f"no {one_line(name)} was fetched into {models()}; see: inkling model list")
+    chosen, is_known = _in_use(session)
+    if not is_known:
+        note("The vault is locked, so it is not known whether that is the model in use. If it was, say afterwards:")
+        note("inkling model use none")
     if not agreed(f"Delete {path} ({size(path.lstat().st_size)})?", yes):
         note("Nothing was deleted.")
         ctx.exit(1)
-    chosen = _chosen(session)
-    if chosen and Path(chosen) == path:
+    if chosen and chosen.file == path:
         _drop(session)
     try:
         path.unlink()
@@ -179,18 +184,23 @@ def remove(ctx: click.Context, name: str | None, yes: bool) -> None:
 def bench(session: Session, which: str | None, as_json: bool) -> None:
     """Measure how fast a model reads and writes on this machine, and say what that means for your messages.
 
-    Without a name it is the one in use. It takes a minute or a few, and all of the processor.
+    Without a name it is the one in use. That is only run if its file is still what it was when it was chosen. It takes
+    a minute or a few, and all of the processor.
     """
     from assistant.llm import bench as benching  # noqa: PLC0415
     from assistant.llm import pinning  # noqa: PLC0415
 
-    chosen = which or _chosen(session)
-    if chosen is None:
+    chosen, _ = _in_use(session)
+    path = _file_of(which) if which else chosen.file if chosen else None
+    if path is None:
         raise InvalidInputError("say which model, since none is known to be in use: inkling model bench NAME")
-    path = _file_of(chosen)
     length = path.stat().st_size if path.exists() else 0
     with progress("Reading", length) as heard:
-        pinned = pinning.pin(path, progress=heard)
+        if chosen is not None and chosen.file == path:
+            pinned = replace(chosen, projector=None, projector_sha256=None)
+            pinning.check(pinned, heard)
+        else:
+            pinned = pinning.pin(path, progress=heard)
     note("Measuring; that takes a minute or a few.")
     found = benching.measure(pinned)
     if as_json:
@@ -202,7 +212,8 @@ def bench(session: Session, which: str | None, as_json: bool) -> None:
 def _listing(session: Session) -> dict[str, Any]:
     from assistant.llm import catalogue, pinning  # noqa: PLC0415
 
-    machine, chosen = pinning.machine_bytes(), _chosen(session)
+    machine, (in_use, _) = pinning.machine_bytes(), _in_use(session)
+    chosen = in_use.path if in_use else None
     first = catalogue.suggested(machine)
     rows = [_row(one, machine, chosen) | {"suggested": one is first} for one in catalogue.CATALOGUE]
     known = {one.file for one in catalogue.CATALOGUE}
@@ -244,19 +255,22 @@ def _show_row(row: dict[str, Any]) -> None:
     answer(dim(f"  {row['good_for']}. {row['licence']}. {row['place']}"))
 
 
-def _chosen(session: Session) -> str | None:
-    """The path of the model in use, where an open vault can be asked without asking for a passphrase."""
+def _in_use(session: Session) -> tuple[ChosenModel | None, bool]:
+    """The model in use, and whether that is known: an open vault is asked, and nobody for a passphrase."""
+    try:
+        session.require_vault()
+    except VaultMissingError:
+        return None, True
     try:
         if not session.in_process:
             with session.engine(start=False) as client:
-                return None if client.state()["locked"] else client.model()["path"]
+                return (None, False) if client.state()["locked"] else (client.config().model, True)
         if passphrase.given(session.passphrase_file) is None:
-            return None
+            return None, False
         with session.assistant(writes=False) as assistant:
-            path: str | None = assistant.model()["path"]
-            return path
-    except (EngineUnreachableError, EngineMismatchError, VaultMissingError):
-        return None
+            return assistant.config().model, True
+    except (EngineUnreachableError, EngineMismatchError):
+        return None, False
 
 
 def _drop(session: Session) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytest
-from gguf_headers import PROJECTOR, QWEN, header, written
+from gguf_headers import PROJECTOR, QWEN, header, tensor, written
 from support import PASSPHRASE
 
 from assistant import Assistant
@@ -246,6 +246,18 @@ def test_a_model_without_a_chat_template_is_warned_of(ready: Inkling, tmp_path: 
     assert "no chat template" in run.err
 
 
+def test_a_file_of_which_the_end_is_missing_does_not_replace_a_model(
+    ready: Inkling, vault: Path, tmp_path: Path
+) -> None:
+    ready("model", "use", str(written(tmp_path)))
+    short = tmp_path / "short.gguf"
+    short.write_bytes(header(tensors=1) + tensor("a", (32, 32), 0, 0) + bytes(100))
+    run = ready("model", "use", str(short))
+    assert run.status == 2
+    assert "short.gguf is cut short" in run.err
+    assert chosen_in(vault).path == str(tmp_path / "model.gguf")
+
+
 # remove
 
 
@@ -268,8 +280,25 @@ def test_removing_another_one_leaves_the_choice(ready: Inkling, vault: Path) -> 
 
 def test_removing_without_a_vault_works(inkling: Inkling) -> None:
     path = put(FIRST.file)
-    assert inkling("model", "remove", FIRST.file, "--yes").status == 0
+    run = inkling("model", "remove", FIRST.file, "--yes")
+    assert run.status == 0
+    assert "locked" not in run.err
     assert not path.exists()
+
+
+def test_removing_with_the_vault_locked_says_what_is_not_known(
+    ready: Inkling, vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(FIRST.file)
+    ready("model", "use", FIRST.name)
+    with monkeypatch.context() as without:
+        without.delenv("INKLING_PASSPHRASE")
+        run = ready("model", "remove", FIRST.name, "--yes")
+    assert run.status == 0
+    assert "vault is locked" in run.err
+    assert "inkling model use none" in run.err
+    assert not path.exists()
+    assert chosen_in(vault) is not None
 
 
 def test_files_elsewhere_are_never_deleted(ready: Inkling, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,6 +349,20 @@ def test_without_a_name_the_one_in_use_is_measured(ready: Inkling, measured: lis
     assert measured[0].path == str(path)
     assert found["messages_per_minute"] == pytest.approx(80)
     assert found["prompt_work_ratio"] == 1
+
+
+@pytest.mark.parametrize("name", [(), (FIRST.name,)])
+def test_an_altered_model_in_use_is_not_run_to_be_measured(
+    ready: Inkling, measured: list[Any], name: tuple[str, ...]
+) -> None:
+    path = put(FIRST.file)
+    ready("model", "use", FIRST.name)
+    with path.open("ab") as file:
+        file.write(b"x")
+    run = ready("model", "bench", *name)
+    assert run.status == 18
+    assert f"inkling model use {path}" in run.err
+    assert measured == []
 
 
 def test_with_none_in_use_a_name_is_asked_for(inkling: Inkling, measured: list[Any]) -> None:
