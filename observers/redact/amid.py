@@ -42,7 +42,7 @@ def is_of_what(filler: str) -> bool:
 
 def is_told_amid(text: str, value: str, end: int) -> bool:
     """Whether a value is one although its sentence goes on: it has the shape of no word, or an aside follows."""
-    if is_ordinary(value) or not value.isascii():
+    if is_ordinary(value) or not value.isascii() or '"' in value:
         return False
     if value.isdigit():
         return _MEASURED.match(text, end) is None
