@@ -29,8 +29,21 @@ _MANNER = (
 )
 _WISHES = (
     re.compile(rf"\b{_ANSWERS}\b.{{0,40}}\b{_MANNER}\b|\b{_MANNER}\b.{{0,30}}\b{_ANSWERS}\b", re.IGNORECASE),
-    re.compile(r"\b(?:metric|imperial|celsius|fahrenheit|kilomet\w+|in miles|24-hour|12-hour)\b", re.IGNORECASE),
+    re.compile(
+        r"^The user \w+(?: not \w+)? (?:(?:answers|replies) in )?(?:the )?(?:in )?(?:metric|imperial|celsius|fahrenheit"
+        r"|kilomet\w+|miles|24-hour|12-hour)(?: (?:units?|system|measurements?|clock|times?|format))?[.!]?$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"\b{_ANSWERS}\b.{{0,20}}\b(?:metric|imperial|celsius|fahrenheit|kilomet\w+|in miles|24-hour|12-hour)\b",
+        re.IGNORECASE,
+    ),
     re.compile(r"\b(?:to be (?:called|addressed)|(?:be|is) addressed) (?:as |by )?\w+|\bcalled \w+ by the assistant"),
+)
+_OTHERS = re.compile(
+    r"\b(?:answers?|repl(?:y|ies)|responses?|explanations?)"
+    r" (?:to|from|by|of) (?!the (?:user|assistant|point)\b)",
+    re.IGNORECASE,
 )
 _WANTS = re.compile(r"^The user .*?\b(?:prefer|want|like|love|hate|dislike|wish|ask|use|goes by|does not)\w*\b")
 _SHORT = re.compile(r"\b(?:short\w*|brief\w*|concise\w*|terse|succinct|to the point)\b", re.IGNORECASE)
@@ -38,17 +51,35 @@ _LONG = re.compile(r"\b(?:long\w*|detail\w*|thorough\w*|in depth)\b", re.IGNOREC
 _DENIED = re.compile(r"\b(?:not|no|never|less|hates?|dislikes?|n['’]t)\b", re.IGNORECASE)
 _LANGUAGE = re.compile(r"\bin (?!British|American|Celsius|Fahrenheit|English|Metric|Imperial)[A-Z][a-z]+\b")
 
-_WITHOUT = r"\b(?:no|stop (?:using|with)|don['’]?t use|without|skip|leave out)(?: the| any)? "
-_SHORTER = r"\b(?:keep|make) (?:it|them|(?:your |the )?(?:answers|replies)) (?:\w+ )?(?:short|brief|concise)\w*\b"
+# A request is known by its whole: "how do I get shorter replies from customers" has the words of one and is none.
+_PLEASE = (
+    r"(?:(?:please|pls|and|but|so|from now on|in future|can you|could you|would you|(?:just )?give me"
+    r"|i(?:['’]d| would)? (?:want|like|prefer|need))[,\s]+)*"
+)
+_CLOSING = r"(?:[,\s]+(?:please|pls|thanks|thank you|from now on|in future|next time|for me|with me|always))*[\s.!?]*"
+_YOURS = r"(?:(?:your|the|my) )?(?:answers|replies|responses|explanations)"
+_IN_YOURS = rf"(?: (?:in|from|with) {_YOURS})?"
+_WITHOUT = (
+    rf"(?:no|stop (?:using|with)|don['’]?t use|do not use|without|skip|leave out|{_YOURS} without)(?: the| any| more)? "
+)
+_SHORTEN = r"(?:short|shorter|brief|briefer|concise|more concise|to the point)"
+_LENGTHEN = r"(?:longer|long|detailed|more detailed|thorough|more thorough)"
 _SAID = tuple(
-    (re.compile(pattern, re.IGNORECASE), text)
+    (re.compile(rf"^\W*{_PLEASE}(?:{pattern}){_CLOSING}$", re.IGNORECASE), text)
     for pattern, text in (
-        (rf"{_SHORTER}|\b(?:shorter|briefer) (?:answers|replies)\b", "The user prefers short answers."),
-        (r"\b(?:longer|more detailed) (?:answers|replies)\b", "The user prefers detailed answers."),
-        (rf"{_WITHOUT}(?:bullets?|bullet points?|lists)\b", "The user wants answers without bullet points."),
-        (rf"{_WITHOUT}emojis?\b", "The user wants answers without emojis."),
-        (r"\buse (?:the )?metric\b", "The user wants answers in metric units."),
-        (r"\buse (?:the )?imperial\b", "The user wants answers in imperial units."),
+        (rf"(?:keep|make) (?:it|them|{_YOURS}) (?:\w+ )?{_SHORTEN}", "The user prefers short answers."),
+        (
+            rf"(?:much )?{_SHORTEN} (?:answers|replies)|(?:be|answer) (?:more )?(?:brief|concise)(?:ly)?",
+            "The user prefers short answers.",
+        ),
+        (
+            rf"(?:keep|make) (?:it|them|{_YOURS}) {_LENGTHEN}|{_LENGTHEN} (?:answers|replies)",
+            "The user prefers detailed answers.",
+        ),
+        (rf"{_WITHOUT}(?:bullets?|bullet points?|lists){_IN_YOURS}", "The user wants answers without bullet points."),
+        (rf"{_WITHOUT}emojis?{_IN_YOURS}", "The user wants answers without emojis."),
+        (r"(?:answer in|use) (?:the )?metric(?: units| system)?", "The user wants answers in metric units."),
+        (r"(?:answer in|use) (?:the )?imperial(?: units| system)?", "The user wants answers in imperial units."),
     )
 )
 
@@ -86,6 +117,7 @@ def is_wish(text: str) -> bool:
         len(text) <= LONGEST
         and bool(_WANTS.search(text))
         and any(wish.search(text) for wish in _WISHES)
+        and not _OTHERS.search(text)
         and not _LANGUAGE.search(text)
         and not instructs(text)
     )
@@ -93,7 +125,7 @@ def is_wish(text: str) -> bool:
 
 def said(message: str) -> str | None:
     """The proposition in a request about answers ("keep it short", "no bullet points"), or None."""
-    return next((text for pattern, text in _SAID if pattern.search(message)), None)
+    return next((text for pattern, text in _SAID if pattern.match(message)), None)
 
 
 def _shortness(wish: str) -> bool | None:
