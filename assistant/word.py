@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Literal
 
+from assistant.answering.contrary import Bearing, bearing, ends_several
 from memory.embedder import default_embedder
 from memory.errors import InvalidInputError
 from memory.reconcile.reconcile import CANDIDATES, NEAR, SURE, Judge
@@ -13,15 +14,11 @@ from memory.records import Draft, Revision, sound
 from observers.redact import redact
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from memory.embedder import Embedder
     from memory.forgetting import Forgetting
     from memory.store import Held, Store
 
 LONGEST = 1000  # characters of a proposition the user may write
-ABOUT = 0.35  # cosine from which a contrary word is about the one proposition that was spoken of
 
 
 class UserWord:
@@ -33,58 +30,79 @@ class UserWord:
         self._judge = judge
         self._forgetting = forgetting
 
-    def remember(self, text: str, at: datetime, quote: str | None = None, until: date | None = None) -> int:
-        """Store a proposition on the user's word, or confirm the one already worded so; its row.
-
-        ``quote`` is what they wrote, where the proposition was drawn from that; ``until`` the last day it holds.
-        """
-        words = _checked(text)
-        vector = self._embedder.embed([words])
+    def remember(self, text: str, at: datetime) -> int:
+        """Store a proposition on the user's word, or confirm the one already worded so; its row."""
         with self._store.write():
-            if rows := self._store.propositions.with_text(words):
-                row = max(rows)  # said again after it had ended, it is held twice: the last one is meant
-                self.judge(self._store.propositions.get([row])[row], "confirmed", at)
-                return row
-            draft = _draft(words, quote)
-            self._forgetting.welcome(words)
-            ends = None if until is None else datetime.combine(until, time.max, tzinfo=at.tzinfo)
-            row = self._store.propositions.add(draft, None, ends, at)
-            self._store.propositions.add_evidence(row, draft, None, "supports", at, "user")
-            self._store.propositions.change(row, verdict="remembered", verdict_at=at)
-            self._record(row, at, "remember", None, words, "the user wrote it")
-            self._close_contradicted(row, words, vector[0], at)
-            self._store.vectors["proposition"].add([row], vector)
+            row = self._kept(text, at)
+            held = self._store.propositions.get([row])[row]
+            for old in self._near(held):
+                if self._is_contradicted(old, held.text, at):
+                    self._end(old, row, held.text, at, "the user wrote otherwise")
         return row
 
-    def correct(self, answered: Sequence[Held], row: int, at: datetime, *, contrary: bool) -> list[Held]:
-        """Let end what an answer was made of and the user has now, with proposition ``row``, said otherwise.
+    def note(self, text: str, at: datetime, said: str, until: date | None = None, *, contrary: bool = False) -> int:
+        """Store what was drawn from ``said`` in a conversation, as :meth:`remember` does; its row.
 
-        Their later word outranks their earlier one, so what they wrote or confirmed themselves ends too. Said to be
-        ``contrary`` to the answer, it ends what it is about even where no contradiction is seen in the words: the one
-        proposition there was, or the nearest of several. What ended is returned as it was.
+        ``until`` is the last day it holds. What is inferred ends only where :meth:`correct` would end it.
+        """
+        with self._store.write():
+            row = self._kept(text, at, said, until)
+            held = self._store.propositions.get([row])[row]
+            for old in self._near(held):
+                if self._bearing(old, held, said, at, contrary=contrary) == "ends":
+                    self._end(old, row, held.text, at, "the user said otherwise")
+        return row
+
+    def _kept(self, text: str, at: datetime, quote: str | None = None, until: date | None = None) -> int:
+        words = _checked(text)
+        if rows := self._store.propositions.with_text(words):
+            row = max(rows)  # said again after it had ended, it is held twice: the last one is meant
+            self.judge(self._store.propositions.get([row])[row], "confirmed", at)
+            return row
+        draft = _draft(words, quote)
+        self._forgetting.welcome(words)
+        ends = None if until is None else datetime.combine(until, time.max, tzinfo=at.tzinfo)
+        row = self._store.propositions.add(draft, None, ends, at)
+        self._store.propositions.add_evidence(row, draft, None, "supports", at, "user")
+        self._store.propositions.change(row, verdict="remembered", verdict_at=at)
+        self._record(row, at, "remember", None, words, "the user wrote it")
+        self._store.vectors["proposition"].add([row], self._embedder.embed([words]))
+        return row
+
+    def correct(
+        self, answered: Sequence[Held], row: int, at: datetime, said: str, *, contrary: bool
+    ) -> tuple[list[Held], list[Held]]:
+        """Let end what an answer was made of and the user, with proposition ``row``, has now plainly said otherwise.
+
+        Their later word outranks their earlier one, so what they wrote or confirmed themselves ends too; but only by
+        what is about the same subject and the same attribute of it (``assistant.answering.contrary``). ``said`` is
+        their sentence, ``contrary`` whether it began by calling the answer wrong. What ended is returned as it was,
+        and then what they may have meant to replace.
         """
         with self._store.write():
             new = self._store.propositions.get([row])[row]
             open_ = [held for held in answered if held.row != row and held.text != new.text and _holds(held, at)]
-            ended = [held for held in open_ if self._is_contradicted(held, new, at)]
-            if contrary and not ended and (meant := self._meant(open_, new)):
-                ended = [meant]
+            found = {held.row: self._bearing(held, new, said, at, contrary=contrary) for held in open_}
+            ended = [held for held in open_ if found[held.row] == "ends"]
+            asked = [held for held in open_ if found[held.row] == "asks"]
+            if len(ended) > 1 and not ends_several(new.text):
+                return [], ended
             for held in ended:
                 self._end(held, row, new.text, at, "the user said otherwise")
-        return ended
+        return ended, [] if ended else asked
 
-    def _is_contradicted(self, held: Held, new: Held, at: datetime) -> bool:
-        relation = self._judge.judge(held.text, new.text, held.verdict_at or held.created_at, at)
+    def replace(self, old: Held, row: int, at: datetime) -> None:
+        """Let a proposition end because the user said, when asked, that proposition ``row`` replaces it."""
+        with self._store.write():
+            new = self._store.propositions.get([row])[row]
+            self._end(old, row, new.text, at, "the user said that it was replaced")
+
+    def _bearing(self, held: Held, new: Held, said: str, at: datetime, *, contrary: bool) -> Bearing:
+        return bearing(held.text, new.text, said, contrary=contrary, judged=self._is_contradicted(held, new.text, at))
+
+    def _is_contradicted(self, held: Held, text: str, at: datetime) -> bool:
+        relation = self._judge.judge(held.text, text, held.verdict_at or held.created_at, at)
         return relation.label in ("contradicts", "supersedes") and relation.probability >= SURE
-
-    def _meant(self, held: Sequence[Held], new: Held) -> Held | None:
-        """The proposition that a contrary one is about: the nearest, if it is near enough for so many."""
-        if not held:
-            return None
-        vectors = self._embedder.embed([new.text, *(one.text for one in held)])
-        cosines = [float(cosine) for cosine in vectors[1:] @ vectors[0]]
-        best = max(range(len(held)), key=cosines.__getitem__)
-        return held[best] if cosines[best] >= (ABOUT if len(held) == 1 else NEAR) else None
 
     def edit(self, held: Held, text: str, at: datetime) -> None:
         """Reword a proposition; the old wording stays in its history."""
@@ -124,15 +142,13 @@ class UserWord:
             self._store.propositions.change(held.row, pinned=int(pinned))
             self._record(held.row, at, "pin" if pinned else "unpin", held.text, held.text, "the user said so")
 
-    def _close_contradicted(self, row: int, text: str, vector: npt.NDArray[np.float32], at: datetime) -> None:
-        """Let inferences that the user's new word contradicts end now; never another word of the user's."""
-        near = [r for r, cosine in self._store.vectors["proposition"].search(vector, CANDIDATES) if cosine >= NEAR]
-        for held in self._store.propositions.get(near).values():
-            if held.verdict is not None or held.pinned or held.valid_to is not None:
-                continue
-            relation = self._judge.judge(held.text, text, held.created_at, at)
-            if relation.label in ("contradicts", "supersedes") and relation.probability >= SURE:
-                self._end(held, row, text, at, "the user wrote otherwise")
+    def _near(self, new: Held) -> list[Held]:
+        """Open inferences that the user's new word may contradict; never another word of the user's."""
+        [vector] = self._embedder.embed([new.text])
+        found = self._store.vectors["proposition"].search(vector, CANDIDATES + 1)
+        rows = [row for row, cosine in found if cosine >= NEAR and row != new.row]
+        near = self._store.propositions.get(rows).values()
+        return [held for held in near if held.verdict is None and not held.pinned and held.valid_to is None]
 
     def _end(self, held: Held, by: int, text: str, at: datetime, reason: str) -> None:
         self._store.propositions.change(held.row, valid_to=at, superseded_by=by)

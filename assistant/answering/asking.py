@@ -52,10 +52,11 @@ class Asking:
         self, question: str, at: datetime | None, turns: Sequence[Turn], told: Callable[[str], None] | None
     ) -> Answer:
         """The answer; or the reply to what the user stated, once it is noted. See ``Assistant.ask``."""
-        said = remark(question, turns) if at is None else None
-        if said and (reply := self._noted(said, turns)):
+        spoken = [self._still_tellable(turn) for turn in turns]
+        said = remark(question, spoken) if at is None else None
+        if said and (reply := self._noted(said, spoken)):
             return reply
-        asked = standing(question, turns, self._cited(turns), self.model)
+        asked = standing(question, spoken, self._cited(spoken), self.model)
         answer = self._answered(asked, at, told)
         return answer if asked == question else replace(answer, asked=asked)
 
@@ -117,7 +118,8 @@ class Asking:
         corrections = Corrections(self.store, self.word, SmallDistiller(), self.model, self.allowed)
         if said.kind != "statement":
             with self.lock:
-                return corrections.deny(said, turns[-1], self.now)
+                answer_to = corrections.replace if said.kind == "replacement" else corrections.deny
+                return answer_to(said, turns[-1], self.now)
         sentence, stated = corrections.drawn(said, turns, self.now)
         if not stated:
             return Answer(text=NOT_UNDERSTOOD, citations=[], abstained=False) if said.contrary else None
@@ -128,7 +130,18 @@ class Asking:
         """The texts of the propositions that the last answer cited."""
         if not turns or not turns[-1].cited:
             return []
-        return [held.text for held in self._held(turns[-1].cited)]
+        return [p.text for p in self._tellable(turns[-1].cited).values()]
+
+    def _still_tellable(self, turn: Turn) -> Turn:
+        """The turn, without its answer if that told of what has been forgotten since, or may not be told any more."""
+        cited = [id_ for id_ in turn.cited if id_.startswith("p")]
+        told = self._tellable(cited)
+        return turn if len(told) == len(set(cited)) else replace(turn, answer="", cited=tuple(told))
+
+    def _tellable(self, ids: Sequence[str]) -> Mapping[str, Proposition]:
+        """Those of the propositions that may be told of, rejected or ended though they may be."""
+        believed = (believe(held, self.now, self.allowed) for held in self._held(ids))
+        return {p.id: p for p in believed if p is not None and p.status != "quarantined"}
 
     def _believed(self, hits: Sequence[Hit], at: datetime) -> Mapping[str, Proposition]:
         held = self._held([hit.id for hit in hits])
