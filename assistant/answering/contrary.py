@@ -56,7 +56,7 @@ _HEDGED = re.compile(
 _FORMER = re.compile(r"\b(?:used to|formerly|previously|once|before)\b")
 _ADDED = re.compile(
     r"\b(?:also|too|as well|another|besides|not (?:only|just|always|often|usually|every\w*|all|much|quite|exactly"
-    r"|merely|simply)|both|second|part[- ]time|at weekends|on \w+days?)\b",
+    r"|merely|simply)|both|second|part[- ]time|at (?:the )?weekends?|during the \w+|in (?:the )?(?:summer|winter|holidays)|on \w+days?)\b",
     re.IGNORECASE,
 )
 _NOW = re.compile(
@@ -74,7 +74,7 @@ _WORKS = r"(?:works?|is working|is employed)(?: \w+ly)?"
 _ATTRIBUTES = tuple(
     (name, re.compile(rf"^{pattern} (?P<value>.+)$", re.IGNORECASE))
     for name, pattern in (
-        ("residence", rf"{_LIVES} (?:in|to|at)"),
+        ("residence", rf"{_LIVES} (?:in|to|at)(?! with\b)"),
         ("workplace", rf"{_WORKS} (?:as [^,]+? )?(?:at|for)"),
         ("job", rf"{_WORKS} as"),
         ("vehicle", r"(?:drives?|(?:has |have )?switched to)(?= an?\b)"),
@@ -104,6 +104,7 @@ _PARTED = re.compile(
 _GONE = re.compile(
     r"^(?:has |have )?(?:(?P<sure>died|passed away|was put down)|ran away|was (?:stolen|sold|lost))\b ?(?P<when>.*)$"
 )
+_DAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b", re.IGNORECASE)
 _JOB = frozenset(stem(word) for word in ("job", "position", "post"))
 
 
@@ -315,7 +316,7 @@ def _value(text: str) -> str:
 def _is_named(reading: Reading) -> bool:
     """Whether the value is a name; one in small letters is, where a place is given without an article."""
     if any(word[0].isupper() for word in reading.value.split()):
-        return True
+        return not _DAY.match(reading.value)
     words = reading.value.casefold().split()
     bare = reading.attribute in ("residence", "workplace", "origin") and len(words) <= 2
     return bare and words[0] not in _EMPTY and not set(words) & _NO_NAME

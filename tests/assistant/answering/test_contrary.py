@@ -62,7 +62,9 @@ def test_another_value_ends_when_the_answer_was_called_wrong_and_is_asked_about_
         (HOME, "The user lived in Lisbon before."),
         (HOME, "The user used to live in Lisbon."), (HOME, "The user also lives in Lisbon."),
         (HOME, "The user might move to Lisbon."), (HOME, "The user would never live in London."),
-        (HOME, "The user does not live alone."), (HOME, "The user is not in Porto."),
+        (HOME, "The user does not live alone."),
+        (HOME, "The user moved in with Ana."), (HOME, "The user lives in Lisbon during the week."),
+        (HOME, "The user lives in Lisbon in summer."), (HOME, "The user is not in Porto."),
         (HOME, "The user lives in Porto, near the river."),
         (HOME, "The user and their wife moved to Lisbon."), (JOB, "The user does not work today."),
         (JOB, "The user works nights now."), (JOB, "The user left work early."),
@@ -91,6 +93,10 @@ def test_what_is_of_something_else_or_goes_with_it_ends_nothing(old: str, new: s
 )  # fmt: skip
 def test_the_sentence_itself_may_take_it_back(said: str) -> None:
     assert bearing(HOME, "The user lives in Lisbon.", said, contrary=True, judged=True) == "keeps"
+
+
+def test_a_day_is_no_place() -> None:
+    assert bearing(HOME, "The user moved to Tuesdays.", "I moved to Tuesdays", contrary=False) != "ends"
 
 
 def test_the_judge_alone_ends_nothing() -> None:
