@@ -56,7 +56,8 @@ _HEDGED = re.compile(
 _FORMER = re.compile(r"\b(?:used to|formerly|previously|once|before)\b")
 _ADDED = re.compile(
     r"\b(?:also|too|as well|another|besides|not (?:only|just|always|often|usually|every\w*|all|much|quite|exactly"
-    r"|merely|simply)|both|second|part[- ]time|at (?:the )?weekends?|during the \w+|in (?:the )?(?:summer|winter|holidays)|on \w+days?)\b",
+    r"|merely|simply)|both|second|part[- ]time|at (?:the )?weekends?|during the \w+"
+    r"|in (?:the )?(?:summer|winter|holidays)|on \w+days?)\b",
     re.IGNORECASE,
 )
 _NOW = re.compile(
