@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from assistant.llm.task import Task
     from assistant.verbs import Progress
     from assistant.word import UserWord
-    from memory.embedder import Embedder
     from memory.store import Store
 
 
@@ -43,7 +42,6 @@ class Thinking:
     _turn: int = 0  # which of them goes first the next time
     _second_reading: SecondReading
     _lock: AbstractContextManager[object]
-    _embedder: Embedder
     _word: UserWord
     recall: Callable[..., list[Hit]]
     propositions: Callable[..., list[Proposition]]
@@ -133,7 +131,7 @@ class Thinking:
         if not isinstance(question, str) or not all(isinstance(turn, Turn) for turn in turns):
             raise InvalidInputError("a question is a string and what came before it are turns")
         asking = Asking(
-            store=self._store, embedder=self._embedder, word=self._word, lock=self._lock, allowed=self.allowed(),
+            store=self._store, word=self._word, lock=self._lock, allowed=self.allowed(),
             recall=lambda text, k, then: self.recall(text, k=k, at=then), model=self._host.model(), now=self._clock(),
         )  # fmt: skip
         return asking.answer(sound(question), at, turns, told)

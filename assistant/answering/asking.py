@@ -26,7 +26,6 @@ from memory.records import ME, Answer, Hit, Proposition, Sensitivity, Turn
 if TYPE_CHECKING:
     from assistant.llm.model import LanguageModel
     from assistant.word import UserWord
-    from memory.embedder import Embedder
     from memory.store import Held, Store
 
 ANSWERED_FROM = 8  # hits an answer is made of
@@ -40,7 +39,6 @@ class Asking:
     """Answers questions from one open vault. ``lock`` keeps the vault's other threads out while it is changed."""
 
     store: Store
-    embedder: Embedder
     word: UserWord
     lock: AbstractContextManager[object]
     recall: Recalling
@@ -70,7 +68,7 @@ class Asking:
         if self.model is None or not near:
             return composed
         shown = notes(question, hits, self._believed(hits, moment))
-        written = writing.write(self.model, question, shown, wanted, self.now, self.embedder, told)
+        written = writing.write(self.model, question, shown, wanted, self.now, told)
         if answer := written.answer(self.model.name):
             return answer
         if written.says_none:

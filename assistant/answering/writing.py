@@ -17,7 +17,7 @@ from assistant.address import to_you
 from assistant.answering.grammar import SENTENCES, answer_grammar
 from assistant.answering.notes import Note, lines
 from assistant.answering.sentences import Sentence, Sentences
-from assistant.answering.support import is_supported
+from assistant.answering.support import is_supported, statement
 from assistant.llm.prompting import fenced, prompt_file
 from memory.errors import MissingPartError, ModelFailedError
 from memory.records import Answer, Hit
@@ -25,7 +25,6 @@ from memory.records import Answer, Hit
 if TYPE_CHECKING:
     from assistant.answering.style import Style
     from assistant.llm.model import LanguageModel, Prompt
-    from memory.embedder import Embedder
 
 MOST_TOKENS = 320
 SECONDS = 60.0
@@ -60,14 +59,13 @@ def write(
     notes: Sequence[Note],
     style: Style,
     now: datetime,
-    embedder: Embedder,
     told: Told | None = None,
 ) -> Written:
     """What the model makes of the notes. Passes on only what ``told`` raises, which ends the model's work.
 
     ``told`` hears each sentence that holds, and an empty text whenever the model is at work and none has ended.
     """
-    hearing = _Hearing(question, notes, embedder, told or (lambda _piece: None), style.sentences)
+    hearing = _Hearing(notes, told or (lambda _piece: None), style.sentences)
     with suppress(ModelFailedError, MissingPartError):
         generated = model.generate(
             _prompt(question, notes, style, now),
@@ -92,12 +90,8 @@ def _prompt(question: str, notes: Sequence[Note], style: Style, now: datetime) -
 class _Hearing:
     """Hears one answer."""
 
-    def __init__(
-        self, question: str, notes: Sequence[Note], embedder: Embedder, told: Told, most: int = SENTENCES
-    ) -> None:
-        self._question = question
+    def __init__(self, notes: Sequence[Note], told: Told, most: int = SENTENCES) -> None:
         self._notes = notes
-        self._embedder = embedder
         self._told = told
         self._most = most
         self._sentences = Sentences()
@@ -121,11 +115,11 @@ class _Hearing:
 
     def _take(self, sentence: Sentence) -> bool:
         """Whether a sentence was told on."""
-        text = to_you(sentence.text)
+        text = statement(to_you(sentence.text))
         cited = [self._notes[n - 1] for n in sentence.numbers if 0 < n <= len(self._notes)]
         if text in self._said or len(self.written.sentences) >= self._most:
             return False
-        if len(cited) < len(sentence.numbers) or not is_supported(text, cited, self._question, self._embedder):
+        if len(cited) < len(sentence.numbers) or not is_supported(text, cited):
             self.written.unsupported += 1
             return False
         self._said.add(text)

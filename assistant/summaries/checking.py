@@ -11,11 +11,15 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.claims.holding import holds
+from assistant.claims.known import known
+from assistant.claims.reading import Claim, claims_of
+from assistant.claims.tokens import NOBODY, USER, Voice
+from assistant.claims.words import form
 from assistant.mentioned import NAME, NUMBER, digits, numbers_in
 from assistant.planted import instructs
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_STEM = 5  # letters by which "planned" and "planning" are the same
 _FIRST_PERSON = re.compile(
     r"\b(?:i|i['’](?:m|ve|d|ll)|me|my|mine|myself|we|us|our|ours|you|your|yours)\b", re.IGNORECASE
 )
@@ -30,48 +34,53 @@ FUNCTION = frozenset(
     "after before during between both all some more most very so his her him she he".split()
 )
 _TELLING = frozenset(
-    "the user of and to with was were are has had have for about that which their they from by".split()
+    "the user of and to with is was were are has had have for about that which their they from by".split()
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """The words one number stands for: what was said, by whom it is known, and when. ``own`` if they are the user's."""
+    """The words one number stands for: what was said, by whom it is known, and when. ``own`` if they are the user's.
+
+    ``to`` is who is called "you" in it, where that can only be one.
+    """
 
     text: str
     speaker: str
     own: bool
     when: str = ""
+    to: str = ""
+
+    def claims(self) -> list[Claim]:
+        """What they say."""
+        speaker = USER if self.own else self.speaker.removeprefix("The ")
+        to = USER if self.to == "The user" else self.to or NOBODY
+        return known(self.text, speaker=speaker, to=to, days=self.when)
 
 
 def fault(text: str, subject: str, cited: Sequence[Cited]) -> str | None:
     """Why a line must be left out, or None.
 
-    ``instruction``, ``person``, ``language``, ``attribution``, or ``unsupported``: a name, number or subject matter
-    that the cited words lack.
+    ``instruction``, ``person``, ``language``, ``attribution``, or ``unsupported``: a name or number that the cited
+    words lack, or a claim that is none of theirs (``assistant.claims``).
     """
-    said = "\n".join(c.text for c in cited)
-    around = "\n".join([said, *(f"{c.speaker}\n{c.when}" for c in cited)])
+    around = "\n".join(part for c in cited for part in (c.text, c.speaker, c.to, c.when))
     if instructs(text):
         return "instruction"
     if _FIRST_PERSON.search(text):
         return "person"
     if not is_english(text, around):
         return "language"
-    if not _is_attributed(text, subject, cited):
-        return "attribution"
-    matter_of_it = text.removeprefix(f"{subject} ")
-    return None if mentions_only(text, around) and is_related(matter_of_it, said) else "unsupported"
-
-
-def _is_attributed(text: str, subject: str, cited: Sequence[Cited]) -> bool:
-    """Whose words it is about: the subject must be among those cited, and the user's doings in the user's own words."""
     if subject != "The user" and not any(c.speaker == subject for c in cited):
-        return False
-    if not re.search(r"\buser", text, re.IGNORECASE):
-        return True
-    own = "\n".join(c.text for c in cited if c.own)
-    return bool(own) and is_related(text, own)
+        return "attribution"
+    held = [claim for c in cited for claim in c.claims()]
+    return None if mentions_only(text, around) and claims_nothing_new(text, held) else "unsupported"
+
+
+def claims_nothing_new(text: str, held: Sequence[Claim]) -> bool:
+    """Whether each clause of a line can be read, and is one of what is held."""
+    told = claims_of(text, Voice(you=NOBODY))
+    return told is not None and all(holds(claim, held) for claim in told)
 
 
 def mentions_only(text: str, source: str) -> bool:
@@ -91,25 +100,15 @@ def is_english(text: str, source: str) -> bool:
     return bool(found) and sum(word in _TELLING for word in found) * 5 >= len(found)
 
 
-def is_related(text: str, source: str) -> bool:
-    """Whether a line and its source have any matter in common; not to be told where the source is not English."""
-    return bool(matter(text) & matter(source)) or not is_english(source, source)
-
-
-def matter(text: str) -> set[str]:
-    """The stems of the words that carry what is said."""
-    return {word[:_STEM] for word in map(_plain, _WORD.findall(text)) if word not in FUNCTION}
-
-
-def says_no_more(text: str, source: str) -> bool:
-    """Whether a line has only matter of its source, and denies something exactly where that does."""
-    return matter(text) <= matter(source) and bool(_NEGATION.search(text)) == bool(_NEGATION.search(source))
-
-
 def carries(text: str, source: str) -> bool:
     """Whether a line still says what its source says: every name and number, and most of the matter."""
     wanted = matter(source)
     return mentions_only(source, text) and len(wanted & matter(text)) * 5 >= len(wanted) * 3
+
+
+def matter(text: str) -> set[str]:
+    """The words that carry what is said, as they are compared."""
+    return {form(word) for word in map(_plain, _WORD.findall(text)) if word not in FUNCTION}
 
 
 def denies(text: str) -> bool:

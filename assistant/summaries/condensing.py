@@ -9,9 +9,10 @@ import hashlib
 import threading
 from typing import TYPE_CHECKING
 
+from assistant.claims.known import known
 from assistant.llm.prompting import fenced, prompt_file
 from assistant.planted import instructs
-from assistant.summaries.checking import carries, denies, is_english, mentions_only, says_no_more
+from assistant.summaries.checking import carries, claims_nothing_new, denies, is_english, mentions_only
 from assistant.summaries.document import digest, is_plain
 from assistant.summaries.grammar import Written, grammar, read
 from memory.records import SummaryLine
@@ -89,7 +90,7 @@ def _holds(line: Written, facts: tuple[Proposition, ...]) -> bool:
         not instructs(line.text)
         and is_english(line.text, source)
         and mentions_only(line.text, source)
-        and says_no_more(line.text, source)
+        and claims_nothing_new(line.text, [claim for text in cited for claim in known(text)])
         and len({denies(text) for text in cited}) == 1
         and all(carries(line.text, text) for text in cited)
     )

@@ -51,9 +51,14 @@ class Shown:
     def cited(self, numbers: Sequence[int]) -> list[Cited]:
         """What these numbers stand for."""
         facts = [Cited(p.text, _USER, own=True) for p in self.known]
-        said = [_cited(s.observation) for s in self.lines]
+        said = [_cited(s.observation, self._others(s.observation)) for s in self.lines]
         both = [*said, *facts]
         return [both[number - 1] for number in numbers]
+
+    def _others(self, o: Observation) -> frozenset[str]:
+        """Who but its speaker is in the thread of a line. Whoever only reads there is not seen; the user always is."""
+        thread = Thread.of(o)
+        return frozenset(_who(s.observation) for s in self.lines if Thread.of(s.observation) == thread) | {_USER}
 
     def ids(self, numbers: Sequence[int]) -> tuple[str, ...]:
         """The ids behind these numbers."""
@@ -125,8 +130,10 @@ def _row(number: int, o: Observation) -> list[int | str]:
     return [number, f"{o.at:%a %d %b %H:%M}", place(Thread.of(o)), _who(o).removeprefix("The "), clipped(o)]
 
 
-def _cited(o: Observation) -> Cited:
-    return Cited(clipped(o), _who(o), o.speaker == ME, f"{o.at:%A} {o.at.day} {o.at:%B %Y}")
+def _cited(o: Observation, present: frozenset[str]) -> Cited:
+    others = sorted(present - {_who(o)})
+    to = others[0] if len(others) == 1 else ""
+    return Cited(clipped(o), _who(o), o.speaker == ME, f"{o.at:%A} {o.at.day} {o.at:%B %Y}", to)
 
 
 def _who(o: Observation) -> str:

@@ -67,6 +67,12 @@ def test_the_prompt_holds_the_question_and_the_hits_as_data_and_the_rest_is_alwa
     assert '"[3]"' in (model.grammars[0] or "")
 
 
+def test_a_yes_or_no_is_not_told_and_what_follows_it_is(driver: Assistant, model: FakeModel) -> None:
+    model.enqueue(f"Yes, you do. [{number(driver, 'p1')}] No, you drive a red Toyota Yaris. [{number(driver, 'p1')}]")
+    answer = driver.ask(QUESTION)
+    assert (answer.text, answer.unsupported) == ("You drive a red Toyota Yaris. [1]", 1)
+
+
 def test_citations_are_numbered_as_they_are_used(driver: Assistant, model: FakeModel) -> None:
     car, tyre = number(driver, "p1"), number(driver, "o1")
     model.enqueue(f"Your Yaris has a flat tyre. [{tyre}] You drive a red Toyota Yaris. [{car}][{tyre}]")
@@ -133,6 +139,8 @@ WORTHLESS = {
     "leaks the prompt": "You answer a question of the user's from notes about the user. [1]",
     "speaks of itself": "I am a language model and I drive a red Toyota Yaris. [1]",
     "control characters": "You drive a red \x1b]52;c;eA==\x07 Toyota Yaris. [1]",
+    "no sentence": "and 4 March 2026. [1]",
+    "the question's words": "You drive a car. [1]",
     "instructs": "Please drive a red Toyota Yaris. [1]",
 }
 

@@ -73,11 +73,11 @@ def asked(folder: Path, code: str, tmp_path: Path, model: FakeModel) -> Iterator
 def test_sentences_arrive_one_by_one_and_together_are_the_answer(
     asked: Callable[[FakeModel], Client], model: FakeModel
 ) -> None:
-    model.enqueue(f"{CAR}You won 500 euros. [1] Your Yaris is a Yaris you drive. [1]")
+    model.enqueue(f"{CAR}You won 500 euros. [1] Your car is a Yaris. [1]")
     heard: list[str] = []
     with asked(model) as client:
         answer = client.ask(QUESTION, told=heard.append)
-    assert [piece for piece in heard if piece] == ["You drive a Yaris. [1]", " Your Yaris is a Yaris you drive. [1]"]
+    assert [piece for piece in heard if piece] == ["You drive a Yaris. [1]", " Your car is a Yaris. [1]"]
     assert "".join(heard) == answer.text
     assert (answer.written_by, answer.unsupported) == ("fake-1b", 1)
 

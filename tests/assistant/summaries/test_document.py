@@ -289,6 +289,32 @@ def test_what_denies_is_not_put_together_with_what_does_not(
     assert writer.step() == {"summaries_failed": 1}
 
 
+TEA = ("The user likes tea.", "The user dislikes coffee.")
+TOWNS = ("The user lives in Lisbon.", "The user works in Porto.")
+FAMILY = ("The user's sister is Ana.", "The user's brother is Tom.")
+
+
+@pytest.mark.parametrize(
+    ("facts", "line", "kept"),
+    [
+        (TEA, "The user likes coffee and dislikes tea.", False),
+        (TEA, "The user likes tea and dislikes coffee.", True),
+        (TOWNS, "The user lives in Porto and works in Lisbon.", False),
+        (TOWNS, "The user lives in Lisbon and works in Porto.", True),
+        (FAMILY, "The user has a sister, Tom, and a brother, Ana.", False),
+        (FAMILY, "The user has a sister, Ana, and a brother, Tom.", True),
+        (("The user enjoys running.", "The user likes to swim."), "The user enjoys running and swimming.", True),
+    ],
+)
+def test_what_is_put_together_is_not_mixed_up(
+    facts: tuple[str, str], line: str, kept: bool, writer: Writer, remembered: Remembered
+) -> None:
+    for text in (*facts, "The user likes rain."):
+        remembered(text)
+    writer.model.enqueue(f"- {line} [1, 2]")
+    assert writer.step() == ({"summaries": 1} if kept else {"summaries_failed": 1})
+
+
 def test_a_proposition_changed_while_the_model_writes_keeps_its_words_out(
     assistant: Assistant, writer: Writer, three: list[str]
 ) -> None:

@@ -14,7 +14,7 @@ from support import said
 
 from assistant import Assistant
 from assistant.llm.prompting import prompt_file
-from assistant.summaries.checking import is_english
+from assistant.summaries.checking import Cited, fault, is_english
 from assistant.summaries.grammar import grammar, read
 from assistant.summaries.sampling import FIRST, LAST, chosen
 
@@ -89,9 +89,9 @@ HOSTILE = ['Eve" | root', "user", "The User", "]\n- x", "\u202eevil", "a" * 60, 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_nobodys(name: str, assistant: Assistant, distiller: FakeDistiller, writer: Writer) -> None:
-    assistant.observe([said(f"we moved the boat {n}", f"k{n}", who=name, days=-2) for n in range(9)])
+    assistant.observe([said(f"I moved the boat {n}", f"k{n}", who=name, days=-2) for n in range(9)])
     assistant.distil()
-    writer.model.enqueue("- Somebody moved the boat to the shore. [1]")
+    writer.model.enqueue("- Somebody has moved the boat. [1]")
     assert writer.step()["summaries"] == 1
     assert writer.model.grammars[0] is not None
     assert 'subject ::= "Somebody"\n' in writer.model.grammars[0]
@@ -118,7 +118,7 @@ def test_no_more_is_shown_than_there_is_room_for(
     assistant.observe([said(f"{n} " + "long words " * 28, f"k{n}", days=-2 + n / 1440) for n in range(30)])
     assistant.distil()
     writer.model.context_tokens = 1500
-    writer.model.enqueue("- The user wrote of long words to Ana. [1]")
+    writer.model.enqueue("- The user wrote of long words. [1]")
     writer.step()
     shown = writer.model.prompts[0].user
     assert (
@@ -129,3 +129,53 @@ def test_no_more_is_shown_than_there_is_room_for(
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
     assert rows[0][4].startswith("0 ")
     assert len(rows) >= 6
+
+
+def cited(text: str, speaker: str, to: str = "") -> Cited:
+    return Cited(text, speaker, own=speaker == "The user", to=to)
+
+
+ROME = cited("I'm moving to Rome in May!", "Ana", "The user")
+LOVELY = cited("Rome is lovely", "The user", "Ana")
+BREAD = cited("can you buy bread?", "The user", "Ana")
+DINNER = cited("Dinner at mine Friday?", "Ana", "The user")
+
+
+@pytest.mark.parametrize(
+    ("line", "of"),
+    [
+        ("Ana is moving to Rome in May.", [ROME]),
+        ("Ana told the user that she is moving to Rome in May.", [ROME, LOVELY]),
+        ("Tom told the user about a new job.", [cited("I got a new job", "Tom", "The user")]),
+        ("The user asked Ana to buy bread.", [BREAD]),
+        ("Ana invited the user to dinner on Friday.", [DINNER]),
+        ("The user agreed to bring the tent.", [cited("ok, I'll bring the tent", "The user", "Ana")]),
+        ("The screen showed an article about solar panels.", [cited("Solar panels: a buyer's guide", "The screen")]),
+    ],
+)
+def test_a_line_that_says_what_was_said_holds(line: str, of: list[Cited]) -> None:
+    subject = next(c.speaker for c in of if line.startswith(c.speaker))
+    assert fault(line, subject, of) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "of"),
+    [
+        ("The user is moving to Rome in May.", [ROME, LOVELY]),
+        ("The user is moving to Rome.", [cited("I am not moving to Rome, whatever Ana says", "The user")]),
+        ("The user accepted the offer.", [cited("I refused the offer", "The user")]),
+        ("The user stole the car of the neighbour.", [cited("my neighbour's car is loud", "The user")]),
+        ("The user and Ana planned the trip to Rome.", [ROME, LOVELY]),
+        ("Ana asked the user to buy bread.", [BREAD, ROME]),
+        ("The user bought bread.", [BREAD]),
+        ("Ana told the user about a new job.", [cited("I didn't get a new job", "Ana", "The user")]),
+        ("The user read about solar panels.", [cited("Solar panels: a buyer's guide", "The screen"), LOVELY]),
+    ],
+)
+def test_a_line_that_puts_something_on_somebody_does_not(line: str, of: list[Cited]) -> None:
+    subject = next(c.speaker for c in of if line.startswith(c.speaker))
+    assert fault(line, subject, of) == "unsupported"
+
+
+def test_who_is_asked_is_not_said_where_it_may_be_one_of_several() -> None:
+    assert fault("The user asked Ana to buy bread.", "The user", [cited("can you buy bread?", "The user")])
