@@ -40,11 +40,6 @@ class Note:
         quotes = [e.quote for e in self.hit.evidence]
         return "\n".join([to_you(self.hit.text), self.hit.text, self.hit.speaker or "", *quotes, *days])
 
-    @property
-    def meaning(self) -> str:
-        """What is compared with a sentence about it."""
-        return to_you(self.shown)
-
 
 def notes(question: str, hits: Sequence[Hit], believed: Mapping[str, Proposition]) -> list[Note]:
     """The hits as they are shown; a proposition that is not believed any more is left out."""

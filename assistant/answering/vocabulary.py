@@ -80,11 +80,6 @@ def unknown_numbers(text: str, known: frozenset[str]) -> list[str]:
     return [number for number in (*map(digits, NUMBER.findall(text)), *spelled) if number not in known]
 
 
-def calendar_words(text: str) -> str:
-    """The months and weekdays that a text names."""
-    return " ".join(word for word in _WORD.findall(text.casefold()) if word in _CALENDAR)
-
-
 def _capitalised(text: str) -> Iterator[tuple[str, bool]]:
     """Each capitalised word and whether a sentence begins with it."""
     for match in NAME.finditer(text):

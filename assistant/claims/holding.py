@@ -8,7 +8,7 @@ from itertools import combinations
 from assistant.claims import words as w
 from assistant.claims.phrases import Item, Word
 from assistant.claims.reading import TOPIC, Claim
-from assistant.claims.tokens import USER
+from assistant.claims.tokens import OWNER, USER
 
 # who says the first says no more than who says the second
 _WEAKER = {("like", "love"), ("unlike", "hate"), ("have", "drive"), ("be", "call"), ("call", "be")}
@@ -119,53 +119,61 @@ def said_by(framer: frozenset[str], claim: Claim) -> bool:
 
 
 def _has(item: Item, one: Claim, claim: Claim) -> bool:
-    """Whether a known claim has all the words of an item, each in the same part, in an order that means the same."""
-    held = [*one.words]
+    """Whether one member of a known claim's list has all the words of an item, and not some of another."""
+    return any(_fits(item, held, one, claim) for held in one.items)
+
+
+def _fits(item: Item, held: Item, one: Claim, claim: Claim) -> bool:
+    """Whether each word is there, in the same part, and they stand in an order that means the same."""
+    ours, theirs = {word.role for word in claim.words}, {word.role for word in held}
+    kept: list[Word] = []
     places: list[int] = []
-    ours = {word.role for word in claim.words}
-    theirs = {word.role for word in held}
     for word in item:
-        if word.when and not any(word.text == h.text for h in held):
-            if word.text in one.days:
-                continue
-            return False
+        if _goes_without(word, one, claim):
+            continue
         free = [n for n, h in enumerate(held) if h.text == word.text and n not in places]
         fitting = next((n for n in free if word.when or _same_part(word, held[n], ours, theirs)), None)
-        if fitting is not None and not one.implied and _is_part_of_what_it_is(claim, word, held[fitting]):
-            return False
-        if fitting is None:
-            if word.text in one.heads and word.text != USER and claim.verb.name == "be" and word.text in claim.heads:
-                continue
+        if fitting is None or (not one.implied and _is_part_of_what_it_is(claim, word, held[fitting])):
             return False
         if not word.when:
+            kept.append(word)
             places.append(fitting)
-    if one.implied:
-        return True
-    kept = [word for word in item if not word.when]
-    return all(
-        a < b or _may_swap(kept[m], kept[n], held[a], held[b]) for (m, a), (n, b) in combinations(enumerate(places), 2)
+    order = combinations(range(len(places)), 2)
+    return one.implied or all(
+        places[m] < places[n] or _may_swap(kept[m], kept[n], held[places[m]], held[places[n]]) for m, n in order
     )
+
+
+def _goes_without(word: Word, one: Claim, claim: Claim) -> bool:
+    """Whether a word needs none in what is known: "your" of the user's own, the day something was said."""
+    if word.text == USER and word.role == OWNER:
+        return claim.heads == {USER}
+    return word.when and bool(claim.frame) and word.text in one.days
 
 
 def _is_part_of_what_it_is(claim: Claim, word: Word, held: Word) -> bool:
     """Whether what somebody is told to be is only said beside that: "the son of a thief"."""
-    return claim.verb.name == "be" and not word.role and held.role not in ("", _AS)
+    if claim.verb.name != "be" or word.when or {word.role, held.role} <= {"in", "at"}:
+        return False
+    return word.role != held.role and (bool(word.role) or held.role != _AS)
 
 
 def _same_part(word: Word, held: Word, ours: set[str], theirs: set[str]) -> bool:
     """Whether two words stand behind prepositions that mean the same."""
     a, b = word.role, held.role
-    if a == b == "than" and word.head != held.head:
-        return False
-    if a == b or (a in _OVER and b in _OVER and "from" not in ours | theirs):
-        return True
-    if not (a in _DIRECTED or b in _DIRECTED):
-        return True
+    if OWNER in (a, b):
+        return a == b or {a, b} == {OWNER, "of"}
+    if a == b:
+        return a != "than" or word.head == held.head
     if a in _DIRECTED and b in _DIRECTED:
-        return False
-    if {a, b} & (_DIRECTED - {"to", "for", "by"}):
-        return False
-    return (a not in theirs if a in _DIRECTED else b not in ours) and (a if a in _DIRECTED else b) != "by"
+        return a in _OVER and b in _OVER and "from" not in ours | theirs
+    return not {a, b} & _DIRECTED or _goes_both_ways(a, b, ours, theirs)
+
+
+def _goes_both_ways(a: str, b: str, ours: set[str], theirs: set[str]) -> bool:
+    """Whether "lent a drill to Ben" is "lent Ben a drill": nobody else stands behind the "to"."""
+    directed = a if a in _DIRECTED else b
+    return directed in ("to", "for") and directed not in (theirs if directed == a else ours)
 
 
 def _may_swap(first: Word, second: Word, a: Word, b: Word) -> bool:

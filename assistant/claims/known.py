@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from assistant.claims.phrases import Word
 from assistant.claims.reading import Claim, claims_of, topics_of
-from assistant.claims.tokens import USER, Voice, heads_of
+from assistant.claims.tokens import OWNER, USER, Voice, heads_of
 from assistant.claims.verbs import Verb
 
 _IS = ("be", "call")
@@ -39,7 +39,8 @@ def _following_from(claim: Claim) -> Iterator[Claim]:
         yield replace(claim, heads=claim.owners, owners=frozenset(), verb=Verb("have"), items=(words,), implied=True)
     if claim.verb.name in _IS and not claim.verb.denied and claim.words and all(w.name for w in claim.words):
         heads = frozenset(word.text for word in claim.words)
-        words = tuple(Word(head) for head in sorted(claim.heads - {USER}))
+        whose = [Word(owner, OWNER) for owner in sorted(claim.owners)]
+        words = (*whose, *(Word(head) for head in sorted(claim.heads - {USER})))
         yield replace(claim, heads=heads, owners=frozenset(), items=(words,), implied=True)
     if claim.verb.name == "have" and not claim.verb.denied and USER in claim.heads:
         for noun, names in _apposed(claim.words):

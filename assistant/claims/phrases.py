@@ -60,14 +60,14 @@ def items_of(rest: list[Token], verb: Verb) -> Item:
         text, following = token.text, rest[at + 1].text if at + 1 < len(rest) else ""
         if text in PREPOSITIONS:
             role = role if _is_no_role(text, following, role, verb) else text
-        elif text == USER and following != OWNER:
-            found.append(Word(USER, role))
+        elif text == USER:
+            found.append(Word(USER, OWNER if following == OWNER else role))
         elif text in w.MONTHS or text in w.DAYS or _is_date(rest, at):
             found.append(Word(w.DAYS.get(text, text), role, when=True))
         elif _says_something(text):
             form = digits(text) if text[0].isdigit() else w.form(text)
             head = head if role else form
-            found.append(Word(form, role, name=token.name, head=head))
+            found.append(Word(form, OWNER if following == OWNER else role, name=token.name, head=head))
     return tuple(found)
 
 

@@ -186,7 +186,7 @@ def _clause(reading: _Reading, joined: list[str], segment: list[Token], at: int)
     conditional = bool(_SUBORDINATE & set(joined))
     if reading.asked:  # "can you" and "will you" ask the same
         verb = replace(verb, mood=verb.mood - {"can", "plan", "would"} | {"asked"}, past=None)
-    if "nor" in joined or {t.text for t in before} & {"neither", "nor", "nobody", "none", "no"}:
+    if "nor" in joined or {t.text for t in before} & {"neither", "nor", "nobody", "none", "no", "not"}:
         verb = replace(verb, denied=not verb.denied)
     if conditional:
         verb = replace(verb, mood=verb.mood | {"if"})

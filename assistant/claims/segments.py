@@ -17,7 +17,7 @@ _LINKS = frozenset(
 THIRD = frozenset("he she they".split())
 _DETERMINERS = frozenset("a an the this that these those some any no every each his her their its our another".split())
 _MEANT = frozenset(
-    "own maybe perhaps probably no never previously formerly almost only hardly barely rarely seldom".split()
+    "own like maybe perhaps probably no never previously formerly almost only hardly barely rarely seldom".split()
 )
 
 

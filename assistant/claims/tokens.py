@@ -22,6 +22,7 @@ _SECOND = frozenset("you yourself u".split())
 _SHORT = {"'m": "am", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would"}
 _BE_FOLLOWS = frozenset("a an the not been in at on from called named very so no always also now still".split())
 _IT = frozenset("it that there what who where how here he she let".split())
+_JOINING = frozenset("and but or that because so since while when if".split())
 _WHOLE = {"can't": ("can", "not"), "cannot": ("can", "not"), "won't": ("will", "not"), "im": ("i", "am"),
           "ive": ("i", "have"), "dont": ("do", "not"), "doesnt": ("does", "not"), "gonna": ("going", "to"),
           "wanna": ("want", "to"), "gotta": ("have", "to"), "i'm": ("i", "am")}  # fmt: skip
@@ -50,11 +51,12 @@ def tokens(text: str, voice: Voice) -> list[Token]:
     raw = _TOKEN.findall(_THE_USER.sub("theuser", _SHORTENED.sub(r"\1", text.replace("’", "'"))))
     for at, word in enumerate(raw):
         following = raw[at + 1].casefold() if at + 1 < len(raw) else ""
-        found += [one for part in _parts(word.casefold(), following) for one in _meant(part, word, voice)]
+        opens = at == 0 or not raw[at - 1].isalpha() or raw[at - 1].casefold() in _JOINING
+        found += [one for part in _parts(word.casefold(), following, opens) for one in _meant(part, word, voice)]
     return found
 
 
-def _parts(low: str, following: str) -> tuple[str, ...]:
+def _parts(low: str, following: str, opens: bool) -> tuple[str, ...]:
     """A word without what is drawn together in it."""
     if low in _WHOLE:
         return _WHOLE[low]
@@ -66,7 +68,7 @@ def _parts(low: str, following: str) -> tuple[str, ...]:
     if mark + ending in _SHORT:
         return (stem, _SHORT[mark + ending])
     if ending == "s":
-        is_verb = stem in _IT or following in _BE_FOLLOWS or is_ing(following)
+        is_verb = stem in _IT or following in _BE_FOLLOWS or (opens and is_ing(following))
         return (stem, "is") if is_verb else (stem, OWNER)
     return (stem, OWNER) if not ending else (low.replace("'", ""),)
 
