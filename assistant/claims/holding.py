@@ -124,7 +124,12 @@ def _has(item: Item, one: Claim, claim: Claim) -> bool:
 
 
 def _fits(item: Item, held: Item, one: Claim, claim: Claim) -> bool:
-    """Whether each word is there, in the same part, and they stand in an order that means the same."""
+    """Whether each word is there, in the same part, and they stand in an order that means the same.
+
+    What turns the rest round may not be left out.
+    """
+    if {word.text for word in held} & w.TURNING - {word.text for word in item}:
+        return False
     ours, theirs = {word.role for word in claim.words}, {word.role for word in held}
     kept: list[Word] = []
     places: list[int] = []
@@ -167,7 +172,7 @@ def _same_part(word: Word, held: Word, ours: set[str], theirs: set[str]) -> bool
         return a != "than" or word.head == held.head
     if a in _DIRECTED and b in _DIRECTED:
         return a in _OVER and b in _OVER and "from" not in ours | theirs
-    return not {a, b} & _DIRECTED or _goes_both_ways(a, b, ours, theirs)
+    return not {a, b} & _DIRECTED or ("" in (a, b) and _goes_both_ways(a, b, ours, theirs))
 
 
 def _goes_both_ways(a: str, b: str, ours: set[str], theirs: set[str]) -> bool:

@@ -41,14 +41,16 @@ Item = tuple[Word, ...]
 
 
 def noun_phrase(phrase: list[Token]) -> tuple[frozenset[str], frozenset[str]]:
-    """Its nouns, and whose they are."""
+    """Its nouns, and what tells which: whose they are, and what stands behind a preposition."""
     owners: set[str] = set()
     heads: set[str] = set()
+    told_apart = False
     for at, token in enumerate(phrase):
-        if token.text == OWNER or token.text in EMPTY - {"we", "it"} or token.text in PREPOSITIONS:
-            continue
-        is_owner = any(t.text == OWNER for t in phrase[at + 1 : at + 2])
-        (owners if is_owner else heads).add(token.text if token.text == USER else w.form(token.text))
+        if token.text in PREPOSITIONS:
+            told_apart = bool(heads)
+        elif token.text != OWNER and token.text not in EMPTY - {"we", "it"}:
+            is_owner = told_apart or any(t.text == OWNER for t in phrase[at + 1 : at + 2])
+            (owners if is_owner else heads).add(token.text if token.text == USER else w.form(token.text))
     return frozenset(heads), frozenset(owners)
 
 

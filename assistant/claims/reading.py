@@ -158,7 +158,7 @@ def _without_verb(reading: _Reading, joined: list[str], segment: list[Token]) ->
         reading.waiting += segment
         return
     last = reading.claims[-1]
-    denied = any(t.text in NO for t in segment)
+    denied = any(t.text in NO for t in segment) or "but" in joined  # "not this but that", "all but this"
     item = items_of(segment, last.verb)
     if not item:
         return
@@ -178,6 +178,7 @@ def _without_verb(reading: _Reading, joined: list[str], segment: list[Token]) ->
 
 def _clause(reading: _Reading, joined: list[str], segment: list[Token], at: int) -> None:
     before = [*reading.waiting, *segment[:at]]
+    excepted = "but" in joined and bool(reading.waiting)  # "everyone but me"
     reading.waiting = []
     if "that" in joined and before and reading.claims and not reading.frame:
         reading.frame, reading.framer = _frame_of(reading.claims[-1]), reading.claims[-1].heads
@@ -186,7 +187,7 @@ def _clause(reading: _Reading, joined: list[str], segment: list[Token], at: int)
     conditional = bool(_SUBORDINATE & set(joined))
     if reading.asked:  # "can you" and "will you" ask the same
         verb = replace(verb, mood=verb.mood - {"can", "plan", "would"} | {"asked"}, past=None)
-    if "nor" in joined or {t.text for t in before} & {"neither", "nor", "nobody", "none", "no", "not"}:
+    if excepted or "nor" in joined or {t.text for t in before} & {"neither", "nor", "nobody", "none", "no", "not"}:
         verb = replace(verb, denied=not verb.denied)
     if conditional:
         verb = replace(verb, mood=verb.mood | {"if"})

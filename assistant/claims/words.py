@@ -83,7 +83,6 @@ _THIRD = {verbs.third_person(verb): verb for verb in _KNOWN}
 _BASES |= {inflected: verb for verb in _KNOWN for inflected in _inflected(verb)}
 _BOTH = frozenset("read put set let cut cost hit hurt quit split spread bet shut".split())
 SAYING, ASKING, THINKING = "say", "ask", "think"
-NOT_FINITE = frozenset("being been".split())
 MONTHS = frozenset("january february march april may june july august september october november december".split())
 DAYS = {day: day for day in "monday tuesday wednesday thursday friday saturday sunday".split()}
 DAYS |= {f"{day}s": day for day in DAYS}
@@ -128,3 +127,9 @@ def is_participle(word: str) -> bool:
 def is_ing(word: str) -> bool:
     """Whether a word is the present participle of some verb."""
     return len(word) > 4 and word.endswith("ing") and word not in ("thing", "something", "nothing", "anything")
+
+
+TURNING = frozenset(map(form, (
+    "denied refused rejected declined cancelled canceled revoked withdrawn expired fake false former negative failed "
+    "unsuccessful lost wrong nearly almost supposed alleged imaginary missing except"
+).split()))  # fmt: skip
