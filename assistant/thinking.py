@@ -7,7 +7,6 @@ model too, as far as it can.
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +18,7 @@ from assistant.llm import pinning
 from assistant.llm.host import ModelHost
 from assistant.summaries import held
 from memory.errors import InvalidInputError
-from memory.records import Answer, Hit, ItemType, Proposition, Sensitivity, Summary, SummaryKind, Turn, sound
+from memory.records import Answer, Hit, Proposition, Sensitivity, Summary, SummaryKind, Turn, sound
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -153,6 +152,3 @@ class Thinking:
         At most 2,000 tokens: the surest and longest-lived first, pinned ones always. Its ``subject`` is "profile".
         """
         return held.profile(self._store, self.propositions(), self._clock())
-
-
-__all__ = ["Counter", "ItemType", "Thinking"]
