@@ -62,13 +62,13 @@ _ADDED = re.compile(
 )
 _NOW = re.compile(
     r"\b(?:no longer|any ?more|now|nowadays|these days|instead|switched|changed|became)\b"
-    r"|^(?:has |have )?(?:just |recently )?moved\b",
+    r"|^(?:has |have )?(?:(?:just|already|\w+ly) )*moved\b",
     re.IGNORECASE,
 )
 _INSTEAD_OF = re.compile(r"(?:, (?:and )?not|\binstead of|\brather than) (?P<what>[^,.;!]+)", re.IGNORECASE)
 
 _LIVES = (
-    r"(?:lives?|is living|resides?|is based|(?:has |have )?(?:just |recently )?(?:moved|relocated))"
+    r"(?:lives?|is living|resides?|is based|(?:has |have )?(?:(?:just|already|\w+ly) )*(?:moved|relocated))"
     r"(?: back| over| out)?"
 )
 _WORKS = r"(?:works?|is working|is employed)(?: \w+ly)?"

@@ -29,6 +29,7 @@ SISTER = "The user's sister is Ana."
         (CAT, "The user's cat died in May 2026."), (CAT, "The user does not have a cat."),
         (CAR, "The user sold the Yaris."), (CAR, "The user got rid of the Yaris."),
         (CAR, "The user drives a Honda now."), (CAR, "The user switched to a Honda."),
+        ("The user finally moved to Lisbon last week, the flat is tiny.", "The user has already moved to Porto."),
         (RENT, "The user's rent is 900 euros now."), (SISTER, "Ana is not the user's sister."),
         ("The user smokes.", "The user quit smoking."), ("The user does not eat meat.", "The user eats meat now."),
     ],
