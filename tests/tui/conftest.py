@@ -533,14 +533,18 @@ def app_on(vault: Path) -> Callable[..., InklingApp]:
 
 @pytest.fixture
 def settled() -> Callable[[Pilot[Any]], Any]:
-    """Wait until the app has nothing left to do: workers, the cursor's rest, and what they caused."""
+    """Wait until the app has nothing left to do: workers, the cursor's rest, and what they caused.
+
+    It must have nothing to do twice in a row, some frames apart: what waits for a frame is begun only after that.
+    """
 
     async def settle(pilot: Pilot[Any]) -> None:
-        running = True
-        while running:
-            await pilot.pause()
+        quiet = 0
+        while quiet < 2:
+            await pilot.pause(_SOON_SECONDS)
             running = any(not worker.is_finished for worker in pilot.app.workers)
             await pilot.app.workers.wait_for_complete()
+            quiet = 0 if running else quiet + 1
         await pilot.pause()
 
     return settle

@@ -37,9 +37,11 @@ def app_with_engine(vault: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[An
         pass
 
 
-async def _until(pilot: Any, screen: type) -> None:
+async def _until(pilot: Any, screen: type, has: str = "*") -> None:
+    """Wait for a screen, and for what it is made of: a screen is there before its parts are."""
     for _ in range(600):
-        if isinstance(pilot.app.screen, screen) and not pilot.app.screen.query(".-waiting"):
+        shown = pilot.app.screen
+        if isinstance(shown, screen) and shown.query(has) and not shown.query(".-waiting"):
             return
         await pilot.pause(0.05)
     raise AssertionError(f"in vain: {screen.__name__}")
@@ -81,11 +83,11 @@ async def test_a_vault_is_made_used_left_joined_killed_and_opened_again(app_with
             await _until(pilot, BrowseScreen)
             await _believed(pilot, 1)
             client.lock()
-            await _until(pilot, UnlockScreen)
+            await _until(pilot, UnlockScreen, "#secret")
             await _enter(pilot, PASSPHRASE)
             await _until(pilot, BrowseScreen)
             _kill(client)
-            await _until(pilot, UnlockScreen)
+            await _until(pilot, UnlockScreen, "#secret")
             assert "engine has stopped" in str(again.screen.query_one("#lead", Static).content)
             await _enter(pilot, PASSPHRASE)
             await _until(pilot, BrowseScreen)
