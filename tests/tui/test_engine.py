@@ -12,7 +12,7 @@ import pytest
 from engines import until
 from support import PASSPHRASE
 from textual import events
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from assistant import Assistant
 from assistant.client import Client, connect
@@ -56,6 +56,11 @@ async def _believed(pilot: Any, number: int) -> None:
 
 
 async def _enter(pilot: Any, text: str) -> None:
+    """Type into the field that has the focus, once one has."""
+    for _ in range(600):
+        if isinstance(pilot.app.focused, Input):
+            break
+        await pilot.pause(0.05)
     pilot.app.post_message(events.Paste(text))
     await pilot.pause()
     await pilot.press("enter")
