@@ -1,7 +1,7 @@
 """Whether what the user says in a conversation ends what an answer cited.
 
-A proposition is read as who it is about, which attribute of theirs it gives (where they live, what they work as, what
-their sister is called) and the value. The surprising decision: nearness in meaning has no say here. "My sister moved
+Two propositions are compared by what they are read as (``assistant.answering.attributes``): whom they are about, which
+attribute they give and with which value. The surprising decision: nearness in meaning has no say here. "My sister moved
 to Lisbon" is as near to "The user lives in Porto" as "I moved to Lisbon" is, and the first must end nothing. What
 cannot be read so ends nothing either; where only the wish to replace is in doubt, the user is asked.
 """
@@ -10,40 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from assistant.answering.attributes import Claim, Reading, readings, stems, undated
 from assistant.answering.vocabulary import stem
 
 Bearing = Literal["ends", "asks", "keeps"]
 Cue = Literal["contrary", "changed", "none"]
 
-_SUBJECT = re.compile(
-    r"^(?:The user(?P<owns>['’]s (?:(?:new|old|own|late|older|younger|elder|little|big|best|current|only) )*"
-    r"(?P<head>(?:\w+['’]s )*[\w-]+))?|(?P<name>[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*)) (?P<rest>.+?)[.!]*$"
-)
-_NOT = re.compile(
-    r"\b(?:(?:does|do) not(?: actually| really)?|no longer|not|never|do(?:es)?n['’]t|any ?more|any longer)\b",
-    re.IGNORECASE,
-)
-_DENIED_PAST = re.compile(r"^(?:did|was|were|had|has never|have never|never)\b", re.IGNORECASE)
-_LENDING = re.compile(r"\b(?:still|currently|now|nowadays|these days|instead|actually|really|does(?= \w))\b ?")
-_WHEN = re.compile(
-    r"\b(?:since|in|from|last|as of|on|a|an|\w+) (?:(?:early|late|mid) )?(?:\d{1,2} )?(?:january|february|march|april"
-    r"|may|june|july|august|september|october|november|december|spring|summer|autumn|winter|weeks?|months?|years?"
-    r"|(?:19|20)\d\d)\b(?: (?:19|20)\d\d)?(?: ago)?|\bfor good\b",
-    re.IGNORECASE,
-)
 _LONG_AGO = re.compile(r"\b(?:19|20)\d\d\b|\byears? ago\b|\bdecades?\b")
-_EMPTY = frozenset(
-    """a an the their his her its my our any some at in to of on as for with there here be is are was were has have had
-    they them being and called named own too""".split()
-)
-_STOPS = re.compile(
-    r"\s*(?:[,;(]| (?:with|since|for|because|and|but|when|while|from|until|near|at|in|on|as|who|which|where|after"
-    r"|before|so)\b).*$"
-)
-_NO_NAME = frozenset("home town work house abroad together alone here there bed peace nights days weekends".split())
 
 # what is neither sure, nor so, nor so now
 _HEDGED = re.compile(
@@ -67,33 +42,11 @@ _NOW = re.compile(
 )
 _INSTEAD_OF = re.compile(r"(?:, (?:and )?not|\binstead of|\brather than) (?P<what>[^,.;!]+)", re.IGNORECASE)
 
-_LIVES = (
-    r"(?:lives?|is living|resides?|is based|(?:has |have )?(?:(?:just|already|\w+ly) )*(?:moved|relocated))"
-    r"(?: back| over| out)?"
-)
-_WORKS = r"(?:works?|is working|is employed)(?: \w+ly)?"
-_ATTRIBUTES = tuple(
-    (name, re.compile(rf"^{pattern} (?P<value>.+)$", re.IGNORECASE))
-    for name, pattern in (
-        ("residence", rf"{_LIVES} (?:in|to|at)(?! with\b)"),
-        ("workplace", rf"{_WORKS} (?:as [^,]+? )?(?:at|for)"),
-        ("job", rf"{_WORKS} as"),
-        ("vehicle", r"(?:drives?|(?:has |have )?switched to)(?= an?\b)"),
-        ("origin", r"(?:is|comes?) (?:originally )?from"),
-        ("marriage", r"is (?:married|engaged) to"),
-        ("name", r"(?:is (?:called|named)|goes by)"),
-    )
-)
-_TOLD_BY_CHANGE = frozenset(
-    ("residence", "workplace", "job", "vehicle", "marriage")
-)  # of which one is left for another
+# of which one is left for another
+_TOLD_BY_CHANGE = frozenset(("residence", "workplace", "job", "vehicle", "marriage"))
 _ALL_LEFT = frozenset(("residence", "workplace", "job"))
 _SINGLE = _TOLD_BY_CHANGE | {"origin", "name", "relation"}
 _NUMBERS = re.compile(r"\d+")
-_RELATION = re.compile(r"^is the user['’]s (?P<value>[\w -]+)$")
-_HAS_NAMED = re.compile(r"^(?:has|have|owns) (?:an?|one) (?:[\w-]+ )?(?P<head>\w+) (?:called|named) (?P<value>.+)$")
-_IS = re.compile(r"^is (?P<called>called |named )?(?P<value>.+)$")
-_VERB = re.compile(r"^(?P<verb>[a-z]+)(?P<prep> (?:in|at|to|for|with|on|as|an?))? (?P<value>.+)$")
 _OWNING = frozenset(("has", "have", "own", "owns", "drives", "drive", "keeps", "keep", "rents", "rent", "uses", "use"))
 
 _PARTED = re.compile(
@@ -105,45 +58,7 @@ _PARTED = re.compile(
 _GONE = re.compile(
     r"^(?:has |have )?(?:(?P<sure>died|passed away|was put down)|ran away|was (?:stolen|sold|lost))\b ?(?P<when>.*)$"
 )
-_DAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b", re.IGNORECASE)
 _JOB = frozenset(stem(word) for word in ("job", "position", "post"))
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One thing a proposition says: of whom, which attribute, with which value."""
-
-    subject: str
-    attribute: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A proposition taken apart: who it is about, the rest without what denies it, and whether it is denied."""
-
-    text: str
-    subject: str
-    rest: str
-    denied: bool
-    past: bool
-
-    @classmethod
-    def of(cls, text: str) -> Claim | None:
-        """The claim of a proposition, None if it cannot be told who it is about."""
-        found = _SUBJECT.match(" ".join(text.split()))
-        if found is None:
-            return None
-        rest = found["rest"]
-        subject = f"user's {found['head'].casefold()}" if found["owns"] else (found["name"] or "user").casefold()
-        plain = " ".join(_LENDING.sub("", _NOT.sub("", rest)).split())
-        return cls(text, subject, plain, bool(_NOT.search(rest)), bool(_DENIED_PAST.match(rest)))
-
-    @property
-    def verb(self) -> str:
-        """The verb, in the form that all its present forms share."""
-        first = self.rest.split(" ", 1)[0].casefold()
-        return "be" if first in ("is", "are", "am", "be") else "have" if first in ("has", "have") else stem(first)
 
 
 def bearing(old: str, new: str, said: str, *, contrary: bool, judged: bool = False) -> Bearing:
@@ -183,37 +98,17 @@ def reservations(said: str) -> frozenset[str]:
     return frozenset(found[0].strip() for one in (_HEDGED, _FORMER) for found in one.finditer(low))
 
 
-def readings(claim: Claim) -> Iterator[Reading]:
-    """What a claim says, in each way that another may speak of it."""
-    rest, named = _WHEN.sub("", claim.rest).strip(), False
-    for attribute, pattern in _ATTRIBUTES:
-        if (found := pattern.match(rest)) and (value := _value(found["value"])):
-            named = True
-            yield Reading(claim.subject, attribute, value)
-    if found := _HAS_NAMED.match(rest):
-        yield Reading(f"user's {found['head'].casefold()}", "name", _value(found["value"]))
-    if found := _RELATION.match(rest):
-        yield Reading(claim.subject, "relation", found["value"].casefold())
-    elif claim.subject.startswith("user's ") and (found := _IS.match(rest)):
-        called = bool(found["called"]) or found["value"][0].isupper()
-        yield Reading(claim.subject, "name" if called else "be", _value(found["value"]))
-        if found["value"][0].isupper():
-            yield Reading(found["value"].casefold(), "relation", claim.subject.removeprefix("user's "))
-    elif not named and (found := _VERB.match(rest)) and not (found["verb"] == "is" and not found["prep"]):
-        yield Reading(claim.subject, f"{claim.verb}{found['prep'] or ''}", _value(found["value"]))
-
-
 def _compared(old: Reading, new: Reading, cue: Cue) -> Bearing | None:
     """What one reading does to another; None where the two are of different things."""
     if (old.subject, old.attribute) != (new.subject, new.attribute):
         return None
-    a, b = _tokens(old.value), _tokens(new.value)
+    a, b = stems(old.value), stems(new.value)
     return "keeps" if not a or not b or a <= b or b <= a else _otherwise(old, new, cue, alike=bool(a & b))
 
 
 def _otherwise(old: Reading, new: Reading, cue: Cue, *, alike: bool) -> Bearing:
     """What one value does to another of the same attribute, of which neither contains the other."""
-    if _is_named(old) != _is_named(new):
+    if old.is_named != new.is_named:
         return "keeps" if cue == "none" else "asks"
     single = old.attribute in _SINGLE
     if alike and not _is_figure(old, new):
@@ -231,9 +126,7 @@ def _is_figure(old: Reading, new: Reading) -> bool:
 
 def _cue(old: Claim, new: Claim, said: str, *, contrary: bool, judged: bool) -> Cue:
     """How plainly the user says that something is otherwise than the answer was."""
-    if contrary or any(
-        _tokens(m["what"]) and _tokens(m["what"]) <= _tokens(old.rest) for m in _INSTEAD_OF.finditer(said)
-    ):
+    if contrary or any(stems(m["what"]) and stems(m["what"]) <= stems(old.rest) for m in _INSTEAD_OF.finditer(said)):
         return "contrary"
     told = new.text.partition(" user ")[2] or new.text
     if _LONG_AGO.search(new.rest):  # it may have been so before what is held
@@ -249,7 +142,7 @@ def _denied(old: Claim, new: Claim) -> Bearing:
         return "ends"
     if old.subject != new.subject or not _same_verb(old, new):
         return "keeps"
-    a, b = _tokens(old.rest), _tokens(_WHEN.sub("", new.rest))
+    a, b = stems(old.rest), stems(undated(new.rest))
     within = b <= a if new.denied else b == a
     if not b or not within:
         return "keeps"
@@ -265,13 +158,9 @@ def _same_verb(old: Claim, new: Claim) -> bool:
     if old.verb == new.verb:
         return True
     pair = {old.verb, new.verb}
-    being = all(_is_a(claim) or re.match(rf"{_WORKS} as ", claim.rest) for claim in (old, new))
+    being = old.is_role and new.is_role
     owning = {stem(verb) for verb in _OWNING} | {"have"}
     return being or pair <= owning
-
-
-def _is_a(claim: Claim) -> bool:
-    return bool(re.match(r"(?:is|are) an? ", claim.rest))
 
 
 def _parted(old: Claim, new: Claim) -> Bearing | None:
@@ -281,11 +170,11 @@ def _parted(old: Claim, new: Claim) -> Bearing | None:
     found = _PARTED.match(new.rest)
     if found is None or (old.subject, new.subject) != ("user", "user"):
         return None
-    what = _tokens(_WHEN.sub("", found["what"])) - {stem("away")}
+    what = stems(undated(found["what"])) - {stem("away")}
     if _left_job(old, what):
         return "ends" if found["stopped"] or found["unsure"] in ("lost", "left") else None
-    if not what or not what <= _tokens(old.rest) or what <= {old.verb}:
-        return "ends" if found["stopped"] and what == {old.verb} == _tokens(old.rest) else None
+    if not what or not what <= stems(old.rest) or what <= {old.verb}:
+        return "ends" if found["stopped"] and what == {old.verb} == stems(old.rest) else None
     if found["stopped"]:
         return "ends"
     return ("ends" if found["sure"] else "asks") if _is_owning(old) or found["unsure"] == "left" else None
@@ -294,8 +183,8 @@ def _parted(old: Claim, new: Claim) -> Bearing | None:
 def _gone(old: Claim, new: Claim) -> Bearing | None:
     """What it does that something of the user's is gone, if that is what they are held to have."""
     gone = _GONE.match(new.rest)
-    head = _tokens(new.subject.removeprefix("user's "))
-    if gone is None or not _is_owning(old) or not head <= _tokens(old.rest) or _tokens(_WHEN.sub("", gone["when"])):
+    head = stems(new.subject.removeprefix("user's "))
+    if gone is None or not _is_owning(old) or not head <= stems(old.rest) or stems(undated(gone["when"])):
         return None
     return "ends" if gone["sure"] else "asks"
 
@@ -303,27 +192,8 @@ def _gone(old: Claim, new: Claim) -> Bearing | None:
 def _left_job(old: Claim, what: frozenset[str]) -> bool:
     """Whether it is the job that is held to be theirs which they have left, said with no more than where that is."""
     works = any(reading.attribute in ("job", "workplace") for reading in readings(old))
-    return works and bool(what & _JOB) and what - _JOB <= _tokens(old.rest)
+    return works and bool(what & _JOB) and what - _JOB <= stems(old.rest)
 
 
 def _is_owning(claim: Claim) -> bool:
     return claim.subject == "user" and claim.rest.split(" ", 1)[0] in _OWNING
-
-
-def _value(text: str) -> str:
-    return _STOPS.sub("", f"{text} ").strip(" .!")
-
-
-def _is_named(reading: Reading) -> bool:
-    """Whether the value is a name; one in small letters is, where a place is given without an article."""
-    if any(word[0].isupper() for word in reading.value.split()):
-        return not _DAY.match(reading.value)
-    words = reading.value.casefold().split()
-    bare = reading.attribute in ("residence", "workplace", "origin") and len(words) <= 2
-    return bare and words[0] not in _EMPTY and not set(words) & _NO_NAME
-
-
-def _tokens(text: str) -> frozenset[str]:
-    """The stems of all words but those that join others."""
-    words = re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", text.casefold())
-    return frozenset(stem(word) for word in words if word not in _EMPTY)
