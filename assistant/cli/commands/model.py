@@ -8,15 +8,14 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli import passphrase
+from assistant.cli import model_files, model_wording, passphrase
 from assistant.cli.options import as_json, assume_yes
 from assistant.cli.session import Session, pass_session
-from assistant.cli.terminal import Advance, agreed, answer, answer_json, bold, dim, note, progress, size
+from assistant.cli.terminal import Advance, agreed, answer, answer_json, note, progress, size
 from assistant.cli.text import one_line
 from assistant.paths import models
 from memory.errors import (
@@ -29,16 +28,9 @@ from memory.errors import (
 )
 
 if TYPE_CHECKING:
-    from assistant.llm.bench import Measured
-    from assistant.llm.catalogue import Listed, Suits
     from assistant.llm.chosen import ChosenModel
 
 NOBODY = "none"
-_SUITS: dict[Suits, str] = {
-    "well": "suits this machine",
-    "barely": "takes most of its memory",
-    "no": "too large for it",
-}
 _NETWORK = (
     "This is the one command of Inkling that opens a network connection: to {host}, and to the servers that it names "
     "for large files. They learn your address and which file you want, and nothing else."
@@ -63,19 +55,11 @@ def list_(session: Session, as_json: bool) -> None:
     Sizes are about right. What suits is reckoned from this machine's memory alone; for its speed see inkling model
     bench. Which one is in use is only shown while the vault is unlocked.
     """
-    found = _listing(session)
+    found = model_wording.listing(_in_use(session)[0])
     if as_json:
         answer_json(found)
         return
-    for row in found["models"]:
-        _show_row(row)
-    for other in found["others"]:
-        used = ", in use" if other["in_use"] else ""
-        answer(f"{bold(one_line(other['name']))}  {size(other['bytes'])}  {dim('fetched or put there by you' + used)}")
-    chosen = found["in_use"]
-    if chosen and not any(row["in_use"] for row in found["models"] + found["others"]):
-        answer(f"{bold('in use')}  {one_line(chosen)}")
-    note(f"This machine has {size(found['machine_bytes'])} of memory. Models that are fetched lie in {models()}")
+    model_wording.show_listing(found)
 
 
 @model.command(short_help="Fetch a model, over the network.")
@@ -92,10 +76,10 @@ def pull(ctx: click.Context, which: str, projector: bool, yes: bool) -> None:
     """
     from assistant.llm import pulling  # noqa: PLC0415
 
-    wanted = _wanted(which, projector)
+    wanted = model_files.wanted(which, projector)
     hub = pulling.HuggingFace()
     note(_NETWORK.format(host=hub.host))
-    if not agreed(f"Fetch {_described(which)} into {models()}?", yes):
+    if not agreed(f"Fetch {model_files.described(which)} into {models()}?", yes):
         note("Nothing was fetched.")
         ctx.exit(1)
     for repo, file in wanted:
@@ -126,8 +110,8 @@ def use(session: Session, which: str, projector: str | None) -> None:
     from assistant.llm import pinning  # noqa: PLC0415
     from assistant.llm.gguf_file import expect_writer, read_header  # noqa: PLC0415
 
-    path = _file_of(which)
-    eye = _file_of(projector) if projector else None
+    path = model_files.file_of(which)
+    eye = model_files.file_of(projector) if projector else None
     header = read_header(path)
     expect_writer(header, path.name)
     needed, machine = pinning.needed_bytes(path), pinning.machine_bytes()
@@ -158,7 +142,7 @@ def remove(ctx: click.Context, name: str | None, yes: bool) -> None:
     if name is None:
         _drop(session)
         return
-    path = _fetched(name)
+    path = model_files.fetched(name)
     if path is None:
         raise ModelMissingError(f"no {one_line(name)} was fetched into {models()}; see: inkling model list")
     chosen, is_known = _in_use(session)
@@ -191,7 +175,7 @@ def bench(session: Session, which: str | None, as_json: bool) -> None:
     from assistant.llm import pinning  # noqa: PLC0415
 
     chosen, _ = _in_use(session)
-    path = _file_of(which) if which else chosen.file if chosen else None
+    path = model_files.file_of(which) if which else chosen.file if chosen else None
     if path is None:
         raise InvalidInputError("say which model, since none is known to be in use: inkling model bench NAME")
     length = path.stat().st_size if path.exists() else 0
@@ -204,55 +188,9 @@ def bench(session: Session, which: str | None, as_json: bool) -> None:
     note("Measuring; that takes a minute or a few.")
     found = benching.measure(pinned)
     if as_json:
-        answer_json(_measured(found))
+        answer_json(model_wording.measured(found))
     else:
-        _show_measured(found)
-
-
-def _listing(session: Session) -> dict[str, Any]:
-    from assistant.llm import catalogue, pinning  # noqa: PLC0415
-
-    machine, (in_use, _) = pinning.machine_bytes(), _in_use(session)
-    chosen = in_use.path if in_use else None
-    first = catalogue.suggested(machine)
-    rows = [_row(one, machine, chosen) | {"suggested": one is first} for one in catalogue.CATALOGUE]
-    known = {one.file for one in catalogue.CATALOGUE}
-    others = [
-        {"name": path.name, "bytes": path.stat().st_size, "in_use": chosen == str(path)}
-        for path in sorted(models().glob("*.gguf"))
-        if path.name not in known
-    ]
-    return {"models": rows, "others": others, "in_use": chosen, "machine_bytes": machine}
-
-
-def _row(one: Listed, machine: int, chosen: str | None) -> dict[str, Any]:
-    from assistant.llm import catalogue  # noqa: PLC0415
-
-    path = models() / one.file
-    return {
-        "name": one.name,
-        "place": one.place,
-        "parameters": one.parameters,
-        "download_bytes": one.download_bytes,
-        "memory_bytes": one.memory_bytes,
-        "licence": one.licence,
-        "good_for": one.good_for,
-        "projector": one.projector,
-        "suits": catalogue.suits(one.memory_bytes, machine),
-        "pulled": path.exists(),
-        "in_use": chosen == str(path),
-    }
-
-
-def _show_row(row: dict[str, Any]) -> None:
-    here = [
-        "in use" if row["in_use"] else "fetched" if row["pulled"] else "",
-        "a good start" if row["suggested"] else "",
-    ]
-    marks = ", ".join([_SUITS[row["suits"]], *filter(None, here)])
-    takes = f"fetching about {size(row['download_bytes'])}, memory about {size(row['memory_bytes'])}"
-    answer(f"{bold(row['name'])}  {row['parameters']} parameters, {takes}; {marks}")
-    answer(dim(f"  {row['good_for']}. {row['licence']}. {row['place']}"))
+        model_wording.show_measured(found)
 
 
 def _in_use(session: Session) -> tuple[ChosenModel | None, bool]:
@@ -277,80 +215,3 @@ def _drop(session: Session) -> None:
     with session.assistant() as assistant:
         had = assistant.drop_model()
     answer("Inkling thinks with its small distiller alone." if had else "No model was in use.")
-
-
-def _wanted(which: str, projector: bool) -> list[tuple[str, str]]:
-    """Repositories and files to fetch. Raises InvalidInputError."""
-    from assistant.llm import catalogue, pulling  # noqa: PLC0415
-
-    one = catalogue.listed(which)
-    if one is not None:
-        if projector and not one.projector:
-            raise InvalidInputError(f"{one.name} cannot see pictures; leave out --projector")
-        return [(one.repo, file) for file in (one.file, one.projector if projector else None) if file]
-    if projector:
-        raise InvalidInputError("--projector is for models of the list; fetch the mmproj file by its own name")
-    place = catalogue.split_place(which)
-    if place is None:
-        raise InvalidInputError(
-            f"{one_line(which)} is not in the list; see inkling model list, or give OWNER/REPO/FILE"
-        )
-    pulling.expect_name(*place)
-    return [place]
-
-
-def _described(which: str) -> str:
-    from assistant.llm import catalogue  # noqa: PLC0415
-
-    one = catalogue.listed(which)
-    return f"{one.place} (about {size(one.download_bytes)}; licence: {one.licence})" if one else one_line(which)
-
-
-def _fetched(name: str) -> Path | None:
-    """The fetched file of that name, with or without its ending; None if there is none, or it lies elsewhere."""
-    from assistant.llm import catalogue  # noqa: PLC0415
-
-    one = catalogue.listed(name)
-    for file in (one.file if one else name, f"{name}.gguf"):
-        path = models() / file
-        if path.parent == models() and path.suffix == ".gguf" and path.is_file():
-            return path
-    return None
-
-
-def _file_of(which: str) -> Path:
-    """The file that a name or path means. Raises ModelMissingError for a model that was not fetched."""
-    from assistant.llm import catalogue  # noqa: PLC0415
-
-    if (fetched := _fetched(which)) is not None:
-        return fetched
-    if (one := catalogue.listed(which)) is not None and not Path(which).exists():
-        raise ModelMissingError(f"{one.name} is not here yet; fetch it with: inkling model pull {one.name}")
-    return Path(which).expanduser().absolute()
-
-
-def _measured(found: Measured) -> dict[str, Any]:
-    return {
-        "name": found.name,
-        "read_tokens_per_second": found.read_per_second,
-        "written_tokens_per_second": found.written_per_second,
-        "load_seconds": found.load_seconds,
-        "first_word_seconds": found.first.first_seconds,
-        "first_word_seconds_cached": found.second.first_seconds,
-        "prompt_tokens": found.first.prompt_tokens,
-        "prompt_work_ratio": found.prompt_work_ratio,
-        "messages_per_minute": found.messages_per_minute,
-        "memory_bytes": found.memory_bytes,
-    }
-
-
-def _show_measured(found: Measured) -> None:
-    minute = found.messages_per_minute
-    first, second = found.first.first_seconds, found.second.first_seconds
-    answer(f"{bold('model')}       {one_line(found.name)}, loaded in {found.load_seconds:.1f} s")
-    answer(f"{bold('reads')}       {found.read_per_second:,.0f} tokens a second")
-    answer(f"{bold('writes')}      {found.written_per_second:,.1f} tokens a second")
-    answer(f"{bold('first word')}  after {first:.1f} s, {second:.1f} s once its instructions are read")
-    if found.memory_bytes:
-        answer(f"{bold('memory')}      {size(found.memory_bytes)}")
-    answer(f"{bold('that is')}     about {minute:,.0f} messages a minute, {60 * minute:,.0f} an hour")
