@@ -21,8 +21,8 @@ from machine import machine
 from random_gguf import SHAPES, write
 
 from assistant.llm import pinning
+from assistant.llm.admission import spare_cores
 from assistant.llm.bench import Measured, measure
-from assistant.llm.host import spare_cores
 
 LEAST_RATIO = 5.0  # of prompt tokens, first call to second
 

@@ -922,7 +922,8 @@ def test_the_real_worker_ends_with_what_asked_for_it(real: ModelHost) -> None:
     model = real.model()
     assert model is not None
     model.generate(prompt("bees"), most_tokens=1)
-    pid = real._process.pid if real._process else 0
+    process = real._loader.live()
+    pid = process.pid if process else 0
     real.changed()
     assert not psutil.pid_exists(pid)
     assert model.generate(prompt("bees"), most_tokens=1).tokens == 1
