@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from assistant.address import to_you
+from assistant.dates import day
 from memory.records import ASSISTANT, ME, Answer, Hit
 from memory.store.lexical import terms
 
@@ -52,7 +53,7 @@ def abstain(question: str, hits: Sequence[Hit], ended: Mapping[str, datetime] | 
 def _lines(question: str, hits: Sequence[Hit], ended: Mapping[str, datetime] | None = None) -> list[str]:
     lines = [f"{statement(question, hit)} [{number}]" for number, hit in enumerate(hits, start=1)]
     until = [(ended or {}).get(hit.id) for hit in hits]
-    return [f"Until {_day(at)}: {line}" if at else line for at, line in zip(until, lines, strict=True)]
+    return [f"Until {day(at)}: {line}" if at else line for at, line in zip(until, lines, strict=True)]
 
 
 def _chosen(hits: Sequence[Hit], most: int) -> list[Hit]:
@@ -83,18 +84,14 @@ def statement(question: str, hit: Hit) -> str:
     """What one hit says, to the user: a proposition, or who wrote what when."""
     if hit.type == "proposition":
         return to_you(hit.text)
-    day = _day(hit.at)
+    on = day(hit.at)
     words = passage(question, hit.text)
     if hit.speaker == ME:
-        return f"You wrote on {day}: “{words}”"
+        return f"You wrote on {on}: “{words}”"
     if hit.speaker is None:
-        return f"On your screen on {day}: “{words}”"
+        return f"On your screen on {on}: “{words}”"
     who = "An assistant" if hit.speaker == ASSISTANT else hit.speaker
-    return f"{who} wrote on {day}: “{words}”"
-
-
-def _day(at: datetime) -> str:
-    return f"{at.day} {at:%B %Y}"
+    return f"{who} wrote on {on}: “{words}”"
 
 
 def passage(question: str, text: str) -> str:

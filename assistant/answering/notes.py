@@ -8,6 +8,7 @@ from datetime import datetime
 
 from assistant.address import to_you
 from assistant.answering.composing import passage
+from assistant.dates import day, day_of_week
 from assistant.llm.prompting import fenced
 from assistant.profile import confidence_words
 from memory.records import ASSISTANT, ME, Hit, Proposition
@@ -36,7 +37,7 @@ class Note:
     @property
     def words(self) -> str:
         """Everything that whoever retells it may mention: its text, who said it, and the days it was said and ended."""
-        days = [f"{at:%A} {_day(at)}" for at in (self.hit.at, self.ended) if at]
+        days = [day_of_week(at) for at in (self.hit.at, self.ended) if at]
         quotes = [e.quote for e in self.hit.evidence]
         return "\n".join([to_you(self.hit.text), self.hit.text, self.hit.speaker or "", *quotes, *days])
 
@@ -60,10 +61,6 @@ def lines(shown: Sequence[Note]) -> str:
 
 def _told(note: Note) -> dict[str, str]:
     if note.by is not None:
-        return {"said": note.shown, "by": note.by, "on": _day(note.hit.at)}
-    told = {"believed": note.shown, "sure": note.sure or "", "since": _day(note.hit.at)}
-    return told | ({"ended": _day(note.ended)} if note.ended else {})
-
-
-def _day(at: datetime) -> str:
-    return f"{at.day} {at:%B %Y}"
+        return {"said": note.shown, "by": note.by, "on": day(note.hit.at)}
+    told = {"believed": note.shown, "sure": note.sure or "", "since": day(note.hit.at)}
+    return told | ({"ended": day(note.ended)} if note.ended else {})

@@ -21,6 +21,7 @@ from assistant.claims.known import known
 from assistant.claims.reading import Claim, claims_of
 from assistant.claims.tokens import NOBODY, USER, Voice
 from assistant.claims.words import SAYING
+from assistant.dates import day_of_week
 from assistant.distillers.small import verbs
 from assistant.mentioned import numbers_in
 from assistant.planted import instructs
@@ -58,7 +59,7 @@ def is_supported(sentence: str, cited: Sequence[Note]) -> bool:
 
 def _claims(note: Note) -> list[Claim]:
     """What a note says; of what was said, who said it."""
-    days = " ".join(f"{at:%A} {at.day} {at:%B} {at.year}" for at in (note.hit.at, note.ended) if at)
+    days = " ".join(day_of_week(at) for at in (note.hit.at, note.ended) if at)
     if note.by is None:
         return known(note.hit.text, days=days, ended=note.ended is not None)
     if note.hit.speaker == ME:

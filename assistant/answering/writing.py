@@ -18,6 +18,7 @@ from assistant.answering.grammar import SENTENCES, answer_grammar
 from assistant.answering.notes import Note, lines
 from assistant.answering.sentences import Sentence, Sentences
 from assistant.answering.support import is_supported, statement
+from assistant.dates import day
 from assistant.llm.prompting import fenced, prompt_file
 from memory.errors import MissingPartError, ModelFailedError
 from memory.records import Answer, Hit
@@ -82,7 +83,7 @@ def write(
 
 def _prompt(question: str, notes: Sequence[Note], style: Style, now: datetime) -> Prompt:
     wishes = [f"How the user wants to be answered: {fenced(list(style.wishes))}"] if style.wishes else []
-    today = f"Today is {now:%A}, {now.day} {now:%B %Y}."
+    today = f"Today is {now:%A}, {day(now)}."
     asked = f"Question: {fenced(question[:QUESTION])}"
     return prompt_file("answer").about("\n".join([today, *wishes, "Notes:", lines(notes), asked]))
 

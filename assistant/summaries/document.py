@@ -20,6 +20,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from assistant.dates import day
 from assistant.profile import confidence_words, sections
 from assistant.summaries.joining import joined
 from memory.records import LIFESPANS, Summary, SummaryLine
@@ -141,7 +142,7 @@ def is_plain(p: Proposition) -> bool:
 def _asides(p: Proposition) -> list[str]:
     asides = [word for word in _BANDS[2:] if word == confidence_words(p.confidence)]
     asides += ["the evidence does not agree"] if p.status == "review" else []
-    return asides + ([f"until {p.valid_to.day} {p.valid_to:%B %Y}"] if p.valid_to else [])
+    return asides + ([f"until {day(p.valid_to)}"] if p.valid_to else [])
 
 
 def document(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
+from assistant.dates import day
 from memory.records import SummaryKind
 from memory.store import Thread
 
@@ -52,7 +53,7 @@ class Subject:
     @property
     def title(self) -> str:
         """The name and where it is: "Ana, WhatsApp"; "Wednesday, 4 March 2026"."""
-        return place(self.thread) if self.kind == "thread" else f"{self.day:%A}, {self.day.day} {self.day:%B %Y}"
+        return place(self.thread) if self.kind == "thread" else f"{self.day:%A}, {day(self.day)}"
 
 
 def place(thread: Thread) -> str:

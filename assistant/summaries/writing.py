@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assistant.dates import day_of_week
 from assistant.llm.prompting import fenced, prompt_file
 from assistant.summaries.checking import Cited, fault
 from assistant.summaries.grammar import grammar, read
@@ -133,7 +134,7 @@ def _row(number: int, o: Observation) -> list[int | str]:
 def _cited(o: Observation, present: frozenset[str]) -> Cited:
     others = sorted(present - {_who(o)})
     to = others[0] if len(others) == 1 else ""
-    return Cited(clipped(o), _who(o), o.speaker == ME, f"{o.at:%A} {o.at.day} {o.at:%B %Y}", to)
+    return Cited(clipped(o), _who(o), o.speaker == ME, day_of_week(o.at), to)
 
 
 def _who(o: Observation) -> str:
