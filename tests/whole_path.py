@@ -27,7 +27,9 @@ HERE = Path(__file__).parent
 # the side of the test
 
 
-def start(command: str, task: Mapping[str, Any], home: Path, *, prefix: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+def start(
+    command: str, task: Mapping[str, Any], home: Path, *, prefix: tuple[str, ...] = (), program: str = "whole_path"
+) -> subprocess.Popen[str]:
     """The program at work in ``home``: its home, its temporary and its working folder, and no setting of ours."""
     for name in ("tmp", "work"):
         (home / name).mkdir(parents=True, exist_ok=True)
@@ -44,7 +46,7 @@ def start(command: str, task: Mapping[str, Any], home: Path, *, prefix: tuple[st
         **{name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ},
     }
     process = subprocess.Popen(
-        [*prefix, sys.executable, "-W", "error", "-m", "whole_path", command],
+        [*prefix, sys.executable, "-W", "error", "-m", program, command],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
         cwd=home / "work",
     )  # fmt: skip
