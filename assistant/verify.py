@@ -32,39 +32,10 @@ _ADDRESSED = re.compile(r"\b(?:you|your|yours|u|ur)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\n|[.!?…](?=\s|$)")
 _THE_USER = re.compile(r"\b(?:the|this|our) user\b", re.IGNORECASE)
 _WORD = re.compile(r"\b(?!user)[^\W\d_]{4,}")
-_MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
+_MONTHS = "january february march april may june july august september october november december".split()
 _MONTH = "|".join(_MONTHS)
 _CALENDAR = frozenset(
-    (
-        *_MONTHS,
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "christmas",
-        "easter",
-        "the",
-        "i",
-        "ai",
-        "am",
-        "pm",
-    )
+    (*_MONTHS, *"monday tuesday wednesday thursday friday saturday sunday christmas easter the i ai am pm".split())
 )
 _DATE = re.compile(rf"\b(\d{{1,2}}) (?:to (\d{{1,2}}) )?({_MONTH})(?: (\d{{4}}))?\b", re.IGNORECASE)
 _MONTH_YEAR = re.compile(rf"\b({_MONTH}) (\d{{4}})\b", re.IGNORECASE)
@@ -101,6 +72,11 @@ def verify(drafts: Iterable[Draft], observations: Sequence[Observation]) -> Veri
     return result
 
 
+def is_own_screen(observation: Observation) -> bool:
+    """Whether it is what Inkling itself shows, from which nothing is learned: it would hear its own echo."""
+    return (observation.app or "").casefold() == _OWN_APP
+
+
 def _start(draft: Draft, observation: Observation) -> int:
     """Where the quote lies: where the draft says if that is so, else its first occurrence; -1 if nowhere."""
     given = draft.start
@@ -111,7 +87,7 @@ def _start(draft: Draft, observation: Observation) -> int:
 
 def _fault(draft: Draft, observation: Observation, pools: _Pools) -> str | None:
     """Why ``draft`` must not be believed, or None."""
-    if (observation.app or "").casefold() == _OWN_APP:
+    if is_own_screen(observation):
         return "feedback"
     checks: tuple[tuple[str, Callable[[], bool]], ...] = (
         ("vocabulary", lambda: _in_vocabulary(draft)),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from assistant.summaries.sampling import chosen
 from assistant.summaries.subjects import Subject
+from assistant.verify import is_own_screen
 from memory.belief import believe
 from memory.ids import public_id
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 MOST_LINES = 60
 MOST_KNOWN = 12
 CLIPPED = 300  # characters of a line that are shown: a message is shorter, a page of a screen says what it is by then
-_OWN_APP = "inkling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Gatherer:
 
     def _may_be_shown(self, observation: Observation) -> bool:
         """Whether it is no screen of Inkling's own, and nothing that was drawn from it was forgotten."""
-        if (observation.app or "").casefold() == _OWN_APP or not observation.text.strip():
+        if is_own_screen(observation) or not observation.text.strip():
             return False
         if not self._store.tombstones.any():
             return True

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from assistant.llm.prompting import fenced
+from assistant.verify import is_own_screen
 from memory.records import ASSISTANT, ME
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ BEFORE = 8  # lines kept before one that may be quoted
 AFTER = 2  # and after it, where things are taken back
 _NAME = 60  # bytes of a speaker, an app or a thread as the prompt has it, and of a title
 _TITLE = 160
-_OWN_APP = "inkling"
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
 
@@ -77,7 +77,7 @@ def header(first: Observation) -> str:
 
 
 def _quotable(observation: Observation) -> bool:
-    return observation.speaker != ASSISTANT and (observation.app or "").casefold() != _OWN_APP
+    return observation.speaker != ASSISTANT and not is_own_screen(observation)
 
 
 def _who(observation: Observation) -> str:
