@@ -96,7 +96,7 @@ class StorageFullError(InklingError):
 
 
 class MissingPartError(InklingError):
-    """A library or extension that Inkling needs is absent."""
+    """A library, an extension or a model file that is needed is absent, or not the one expected."""
 
     exit_code = 18
 

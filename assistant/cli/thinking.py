@@ -13,6 +13,7 @@ _UNITS = {
     "doubts": ("pair", "to compare"),
     "summaries": ("summary", "to make"),
 }
+_SETTLED = ("nothing waits", None)  # as it was when the engine last looked; it will see what came since
 _STATES = {"loading": "is being loaded", "working": "at work", "resting": "loaded", "ready": "not loaded"}
 
 
@@ -24,7 +25,7 @@ def model_line(model: Mapping[str, Any], thinking: Mapping[str, Any] | None) -> 
     if state == "failed":
         return f"{name}, cannot run: {one_line(str(model['reason']))}"
     parts = [f"{name}, {_STATES.get(state, state)}", *_waiting(model.get("waiting") or {})]
-    if thinking and thinking["state"] != "working" and len(parts) > 1:
+    if thinking and thinking["state"] != "working" and thinking["reason"] not in _SETTLED and len(parts) > 1:
         parts.append(f"not now: {one_line(str(thinking['reason']))}")
     if model.get("reason"):
         parts.append(f"it failed: {one_line(str(model['reason']))}")

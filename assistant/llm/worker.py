@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from assistant.llm.llama import Llama
 
 NICE = 10  # even the engine's own work goes first
+_NO_LLAMA = (
+    "llama.cpp is not installed, or does not work here; try: pip install --force-reinstall 'inkling-memory[llm]'"
+)
 _FIRST_TO_GO = "1000"  # of all processes, when the machine is out of memory
 
 # What native code reads when it is loaded. A crash starts no debugger, which could print what is in memory. Threads
@@ -205,7 +208,7 @@ def _native() -> type[Llama]:
     try:
         from assistant.llm.llama import Llama  # noqa: PLC0415 - in an extra, and slow
     except (ImportError, OSError, RuntimeError):  # absent, or its library cannot be loaded on this machine
-        raise FailedError("extra", "llama-cpp-python is not installed, or does not work here") from None
+        raise FailedError("extra", _NO_LLAMA) from None
     return Llama
 
 

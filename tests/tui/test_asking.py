@@ -212,6 +212,7 @@ async def test_escape_stops_an_answer_and_gives_the_question_back_and_again_leav
         await settled(pilot)  # the call has ended: nothing else lets go of it
         assert answers(app) == ["Stopped."]
         assert field(app).value == "Where do I work?"
+        assert field(app).cursor_position == len("Where do I work?")
         assert not app._notifications
         await pilot.press("escape")
         assert isinstance(app.screen, BrowseScreen)

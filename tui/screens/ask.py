@@ -159,6 +159,7 @@ class AskScreen(AssistantScreen[None]):
         exchange.show_none(said)
         if not self._field.value:
             self._field.value = exchange.question
+            self._field.cursor_position = len(exchange.question)
         self.refresh_bindings()
 
     def _stop(self) -> None:

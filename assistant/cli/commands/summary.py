@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from memory.records import Summary, SummaryLine
 
 COMPOSED_BY = "inkling"
-MODEL_HINT = "With a language model they are written when the computer is idle; see: inkling model"
+MODEL_HINT = "A language model writes them when the computer is idle; what it waits for says: inkling status"
 
 
 @click.command(short_help="Show what a day or a conversation was about.")

@@ -66,7 +66,7 @@ def test_today_is_the_latest_day(filled: Inkling) -> None:
 def test_a_conversation_is_found_by_a_part_of_its_name(filled: Inkling, vault: Path) -> None:
     missing = filled("summary", "--thread", "lake")
     assert (missing.status, missing.out) == (0, "")
-    assert "inkling model" in missing.err
+    assert "inkling status" in missing.err
     write_summary(vault)
     shown = filled("summary", "--thread", "LAKE").out
     assert shown == "Lake, WhatsApp  written by summary 1, tiny-1b\n  - The user moved to Lisbon.  o2\n"

@@ -39,6 +39,11 @@ def test_a_model_without_work_needs_none() -> None:
     assert model_line(MODEL, None) == "fake-1b, not loaded"
 
 
+def test_what_came_since_the_engine_last_looked_is_no_contradiction() -> None:
+    looked = {"state": "waiting", "reason": "nothing waits"}
+    assert model_line(MODEL | {"waiting": {"doubts": 1}}, looked) == "fake-1b, not loaded; 1 pair to compare"
+
+
 def test_a_model_that_cannot_run_says_why() -> None:
     found = model_line(MODEL | {"state": "failed", "reason": "its file is not there"}, None)
     assert found == "fake-1b, cannot run: its file is not there"
