@@ -30,30 +30,30 @@ def say(reply: Any) -> None:
 def generate(behaviour: str, asked: dict[str, Any]) -> None:
     number, prompt = asked["id"], asked["user"]
     sys.stderr.write(prompt + "\n")
-    match behaviour:
-        case "babble":
-            sys.stdout.write(prompt + "\n")
-        case "end":
-            sys.exit(3)
-        case "garble":
-            sys.stdout.write(json.dumps({"id": number, "piece": prompt})[:-2] + "\n")
-        case "mix up":
-            say({"id": prompt, "piece": prompt})
-        case "overflow":
-            say({"id": number, "piece": prompt * 5000})
-        case "quote":
-            say({"id": number, "done": {"text": prompt, "end": prompt} | FIGURES})
-        case "raise":
-            raise ValueError(prompt)
-        case "refuse":
-            say({"id": number, "failed": {"kind": "broken", "message": "the model failed (ValueError)"}})
-        case "repeat":
-            say({"id": number, "piece": prompt})
-            say({"id": number, "done": {"text": prompt, "end": "stop"} | FIGURES})
-        case "segfault":
-            say({"id": number, "piece": prompt})
-            os.kill(os.getpid(), signal.SIGSEGV)
+    replies: dict[str, list[Any]] = {
+        "mix up": [{"id": prompt, "piece": prompt}],
+        "overflow": [{"id": number, "piece": prompt * 5000}],
+        "quote": [{"id": number, "done": {"text": prompt, "end": prompt} | FIGURES}],
+        "refuse": [{"id": number, "failed": {"kind": "broken", "message": "the model failed (ValueError)"}}],
+        "repeat": [{"id": number, "piece": prompt}, {"id": number, "done": {"text": prompt, "end": "stop"} | FIGURES}],
+        "segfault": [{"id": number, "piece": prompt}],
+    }
+    for reply in replies.get(behaviour, ()):
+        say(reply)
+    garbage = {"babble": prompt + "\n", "garble": json.dumps({"id": number, "piece": prompt})[:-2] + "\n"}
+    sys.stdout.write(garbage.get(behaviour, ""))
     sys.stdout.flush()
+    end(behaviour, prompt)
+
+
+def end(behaviour: str, prompt: str) -> None:
+    """Die, if that is what it does."""
+    if behaviour == "end":
+        sys.exit(3)
+    if behaviour == "raise":
+        raise ValueError(prompt)
+    if behaviour == "segfault":
+        os.kill(os.getpid(), signal.SIGSEGV)
 
 
 def main(behaviour: str) -> None:
