@@ -20,6 +20,7 @@ from assistant.llm.chosen import ChosenModel
 from assistant.llm.model import Prompt
 from assistant.llm.second_reading import CHARACTERS, EPISODE, PASSED_OVER, PUT_ASIDE, TRIES, SecondReading
 from memory.errors import ModelFailedError, ModelMissingError, ModelStoppedError, StorageFullError
+from memory.records import RelationLabel
 
 CHOSEN = ChosenModel(name="fake-1b", path="/models/fake.gguf", sha256="0" * 64, bytes=1)
 NOTHING = '{"facts":[]}'
@@ -29,8 +30,8 @@ BOATS = "we sold both red boats to the harbour museum"
 class Bench:
     """An open vault whose user has chosen a model, and the task over it."""
 
-    def __init__(self, vault: Assistant, small: FakeDistiller) -> None:
-        self.vault, self.small, self.model = vault, small, FakeModel()
+    def __init__(self, vault: Assistant, small: FakeDistiller, judge: FakeJudge) -> None:
+        self.vault, self.small, self.judge, self.model = vault, small, judge, FakeModel()
         self.store = vault._store
         self.task = self.new_task()
 
@@ -66,12 +67,13 @@ class Bench:
 @pytest.fixture
 def bench(folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     small = FakeDistiller()
-    monkeypatch.setattr(core, "RelationJudge", lambda _: FakeJudge())
+    judge = FakeJudge()
+    monkeypatch.setattr(core, "RelationJudge", lambda _: judge)
     monkeypatch.setitem(distillers._LOADERS, "fake", lambda: small)
     embedder = FakeEmbedder(alike=0.0)
     with Assistant.open(folder, PASSPHRASE, create=True, clock=clock, distiller="fake", embedder=embedder) as vault:
         vault.configure(model=CHOSEN)
-        yield Bench(vault, small)
+        yield Bench(vault, small, judge)
 
 
 def facts(*found: tuple[int, str, str]) -> str:
@@ -396,6 +398,46 @@ def test_what_was_forgotten_before_is_not_believed_again(bench: Bench) -> None:
     bench.model.enqueue(SOLD)
     assert bench.step()["forgotten"] == 1
     assert bench.texts() == []
+
+
+@pytest.mark.parametrize("label", ["same", "refines", "contradicts", "supersedes"])
+def test_the_users_word_stands_whatever_the_model_draws(bench: Bench, clock: Clock, label: RelationLabel) -> None:
+    bench.vault._embedder._alike = 0.8  # type: ignore[attr-defined]  # near enough to be compared
+    word = "The user sold one red boat to the harbour museum."
+    clock.pass_days(-10)
+    kept = bench.vault.remember(word)
+    clock.pass_days(10)
+    bench.judge.enqueue(word, label)
+    bench.hear(BOATS)
+    bench.model.enqueue(SOLD)
+    bench.step()
+    assert bench.judge.all_used(), "they were compared"
+    found = bench.vault.proposition(kept)
+    assert (found.text, found.basis, found.status, found.valid_to) == (word, "user", "believed", None)
+
+
+def test_what_the_user_rejected_is_not_believed_when_the_model_draws_it_again(bench: Bench) -> None:
+    bench.hear(BOATS)
+    bench.model.enqueue(SOLD)
+    bench.step()
+    [found] = bench.vault.propositions()
+    bench.vault.reject(found.id)
+    bench.task.begin()
+    bench.model.enqueue(SOLD)
+    bench.step()
+    assert bench.model.left == 0, "it was read again"
+    assert bench.texts() == []
+
+
+def test_a_secret_that_only_the_model_writes_is_not_stored(bench: Bench) -> None:
+    secret = "4111" + "1111" * 3
+    bench.hear(f"{BOATS} and my card is {secret}")
+    assert secret not in repr(dump(bench.store))
+    quote = SOLD_TEXT.removeprefix("The user ").rstrip(".")
+    bench.model.enqueue(facts((1, quote, f"The user sold both red boats with card {secret}."), (1, secret, SOLD_TEXT)))
+    bench.step()
+    assert bench.model.left == 0, "it was read"
+    assert secret not in repr(dump(bench.store))
 
 
 def test_a_model_that_is_dropped_while_it_reads_changes_nothing(bench: Bench) -> None:
