@@ -6,9 +6,9 @@ a kill at that instant leaves, and every instant of a transaction can be looked 
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
-from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -21,8 +21,9 @@ from thinking_vault import TASKS, opened, step, watch
 
 from assistant import Assistant
 
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL, and files that can be copied while they are open")
+
 Dump = dict[str, list[tuple[Any, ...]]]
-Taken = Callable[[str], Path]
 
 
 @pytest.fixture

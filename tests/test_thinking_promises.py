@@ -31,6 +31,8 @@ from test_screen_offline import NETWORK, must_be_possible
 
 from assistant import Assistant
 
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
+
 WORKER = "assistant.llm.worker"
 USES = {"distil", "relate", "summary", "answer", "rewrite", "caption"}  # of a model, with words of ours in the prompt
 
