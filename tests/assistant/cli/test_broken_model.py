@@ -19,6 +19,7 @@ from support import PASSPHRASE, said
 
 from assistant import Assistant, core
 from assistant.engine.log import Log
+from assistant.llm import bench, pinning
 from assistant.llm.admission import Admission
 from assistant.llm.chosen import ChosenModel
 from assistant.llm.host import ModelHost, Patience
@@ -54,7 +55,8 @@ def broken(filled: Inkling, vault: Path, tmp_path: Path, monkeypatch: pytest.Mon
     def breaks(behaviour: str) -> Calls:
         command = (sys.executable, "-I", broken_worker.__file__, behaviour)
         host = partial(ModelHost, command=command, admission=admission(), patience=PATIENCE, threads=1)
-        monkeypatch.setattr(core, "ModelHost", host)
+        for module in (core, bench):
+            monkeypatch.setattr(module, "ModelHost", host)
         monkeypatch.setattr(ModelHost, "generate", counted)
         return calls
 
@@ -94,6 +96,19 @@ def test_a_model_that_breaks_costs_a_better_wording_and_nothing_else(
     runs = [asked, talked, inkling("summary"), inkling("summary", "Bea"), inkling("model", "list")]
     assert [run.err for run in runs if not is_silent(run.err)] == []
     assert [run.out for run in runs if "Traceback" in run.out] == []
+
+
+@pytest.mark.parametrize("behaviour", BEHAVIOURS)
+def test_measuring_it_ends_with_one_sentence(
+    behaviour: str, broken: Broken, inkling: Inkling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken(behaviour)
+    monkeypatch.setattr(pinning, "check", lambda *_: None)
+    run = inkling("model", "bench")
+    assert run.status == (0 if behaviour == "repeat" else ModelFailedError.exit_code), run
+    assert is_silent(run.out + run.err)
+    failed = [line for line in run.err.splitlines() if line.startswith("inkling: ")]
+    assert len(failed) == (behaviour != "repeat")
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS)
