@@ -16,7 +16,8 @@ import numpy as np
 
 from memory.embedder import Embedder, default_embedder
 from memory.reconcile.agreeing import figures, numbers
-from memory.reconcile.comparing import NAMES, content_words, features, same_words
+from memory.reconcile.comparing import NAMES, content_words, features, read, same_words
+from memory.reconcile.cues import LEXICONS
 from memory.records import RELATIONS, Relation, RelationLabel
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ ALIGNED = (
     "share of new unmatched", "old unmatched", "new unmatched", "two worst of old", "two worst of new", "match balance",
 )  # fmt: skip
 FEATURES: tuple[str, ...] = (*NAMES, *ALIGNED)
+_NEGATION = list(LEXICONS).index("negation")
 MATCHED = 0.5  # cosine from which one word stands for another; synonyms are mostly above, chance pairs below
 _REMEMBERED = 10_000  # vectors of words and of texts judged lately, 15 MB
 
@@ -82,6 +84,8 @@ class RelationJudge:
         said = decide(shares, row, model.threshold)
         if said.label in ("same", "general") and figures(new_text) - numbers(old_text):
             said = Relation(label="independent", probability=0.6)  # a figure nobody gave before is news
+        elif said.label == "general" and _says_more(old_text, new_text):
+            said = Relation(label="independent", probability=0.6)
         return said, doubt(shares, row, said.label)
 
     def features(
@@ -113,6 +117,12 @@ class RelationJudge:
                 missing = list(dict.fromkeys(wanted))
             self._known.update(zip(missing, self._embedder.embed(missing), strict=True))
         return np.stack([self._known[w] for w in wanted])
+
+
+def _says_more(old_text: str, new_text: str) -> bool:
+    """Whether a text brings up a person or denies something where the other does neither: it is not less of it."""
+    old, new = read(old_text), read(new_text)
+    return bool(new.others - old.others) or new.cues[_NEGATION] > old.cues[_NEGATION]
 
 
 def probabilities(
