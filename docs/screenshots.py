@@ -45,8 +45,8 @@ async def _take(assistant: Assistant, present: datetime) -> None:
         _to_the_best_supported(app.screen.query_one(ItemList))
         await _settle(pilot)
         _save(app, "profile")
-        for question in (HATSUE.questions[0], HATSUE.questions[-1]):
-            await pilot.press("a")
+        await pilot.press("a")
+        for question in (HATSUE.questions[0], HATSUE.questions[-1]):  # the field keeps the focus
             app.post_message(events.Paste(question))
             await pilot.press("enter")
             await _settle(pilot)

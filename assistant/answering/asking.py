@@ -20,7 +20,7 @@ from assistant.answering.remarks import Remark, remark
 from assistant.answering.style import WORDS, Style, style
 from assistant.distillers.small import SmallDistiller
 from memory.belief import believe
-from memory.ids import parse_id, public_id
+from memory.ids import parse_id
 from memory.records import ME, Answer, Hit, Proposition, Sensitivity, Turn
 
 if TYPE_CHECKING:
@@ -84,18 +84,37 @@ class Asking:
         """
         found: dict[str, Hit] = {}
         ended: dict[str, datetime] = {}
-        held = {public_id("proposition", one.row): one for one in self._held([hit.id for hit in hits])}
+        replaced = self._replaced(hits, moment)
         for hit in hits:
-            old = held.get(hit.id)
-            if old and old.superseded_by is not None and old.valid_to is not None and old.valid_to <= moment:
+            old = replaced.get(hit.id)
+            new = self._replacing(old, moment) if old else None
+            if new:
+                own = found.get(new.id, hit)
+                answers = CONFIDENT if bears_on(question, hit) else 0.0
+                relevance = max(hit.relevance, own.relevance, answers)
+                found[new.id] = hit_of(new, hit.at, max(hit.score, own.score), relevance)
+            if old and old.valid_to and hit.type == "proposition":
                 ended[hit.id] = old.valid_to
-                if new := self._replacing(old, moment):
-                    own = found.get(new.id, hit)
-                    answers = CONFIDENT if bears_on(question, hit) else 0.0
-                    relevance = max(hit.relevance, own.relevance, answers)
-                    found[new.id] = hit_of(new, hit.at, max(hit.score, own.score), relevance)
+            elif new:  # a line from which nothing but what was replaced was drawn would be told as if it still held
+                continue
             found[hit.id] = found.get(hit.id, hit)
         return list(found.values()), ended
+
+    def _replaced(self, hits: Sequence[Hit], moment: datetime) -> dict[str, Held]:
+        """What something had replaced by then: the propositions among the hits, by id.
+
+        Under the id of a line of which nothing but such was drawn, the one that ended last.
+        """
+        rows = {hit.id: parse_id(hit.id)[1] for hit in hits}
+        lines = self.store.propositions.of_observations(rows[hit.id] for hit in hits if hit.type == "observation")
+        drawn = {hit.id: [rows[hit.id]] if hit.type == "proposition" else lines.get(rows[hit.id], []) for hit in hits}
+        held = self.store.propositions.get({row for several in drawn.values() for row in several})
+        over = {row: one for row, one in held.items() if _is_replaced(one, moment)}
+        return {
+            id_: max((over[row] for row in several), key=lambda one: one.valid_to or moment)
+            for id_, several in drawn.items()
+            if several and all(row in over for row in several)
+        }
 
     def _replacing(self, old: Held, moment: datetime) -> Proposition | None:
         """What holds instead of a proposition that ended, if it may be told."""
@@ -162,3 +181,7 @@ class Asking:
             return True
         rows = [parse_id(e.observation_id)[1] for e in p.evidence if e.observation_id]
         return any(stored.observation.speaker == ME for stored in self.store.observations.get(rows).values())
+
+
+def _is_replaced(held: Held, moment: datetime) -> bool:
+    return held.superseded_by is not None and held.valid_to is not None and held.valid_to <= moment

@@ -481,3 +481,15 @@ def test_a_models_wording_ends_no_word_of_the_users(assistant: Assistant, model:
     model.enqueue(json.dumps({"facts": [fact(sentence)]}))
     assert talk.say(sentence).text == "Noted: You no longer eat fish. [1]"
     assert "The user eats fish." in believed(assistant)
+
+
+def test_what_was_written_before_a_correction_is_no_longer_told_as_so(assistant: Assistant) -> None:
+    assistant.observe([said("I live in Lisbon.", "w1")])
+    assistant.distil()
+    before = assistant.ask("Where do I live?", turns=[Turn(question="", answer="Ask me.")])
+    assert "Lisbon" in before.text
+    turn = Turn(question="Where do I live?", answer=before.text, cited=tuple(hit.id for hit in before.citations))
+    assistant.ask("no, I live in Porto", turns=[turn])
+    after = assistant.ask("Where do I live?")
+    assert "Porto" in after.text
+    assert "You wrote" not in after.text
