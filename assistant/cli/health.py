@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import stat
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -54,12 +55,25 @@ def check_installation() -> Iterator[Check]:
     yield _tried("distiller", _distiller, REINSTALL)
     yield _keyring()
     for module, (extra, purpose) in _EXTRAS.items():
-        if importlib.util.find_spec(module):
-            yield Check(f"extra: {extra}", "ok", "installed")
+        remedy = f"pip install 'inkling-memory[{extra}]'"
+        if not importlib.util.find_spec(module):
+            yield Check(f"extra: {extra}", "missing", f"not installed ({purpose})", remedy)
+        elif module == "llama_cpp" and not _loads(module):
+            again = "pip install --force-reinstall --no-cache-dir llama-cpp-python"
+            yield Check(f"extra: {extra}", "missing", f"installed, and does not load ({purpose})", again)
         else:
-            yield Check(
-                f"extra: {extra}", "missing", f"not installed ({purpose})", f"pip install 'inkling-memory[{extra}]'"
-            )
+            yield Check(f"extra: {extra}", "ok", "installed")
+
+
+def _loads(module: str) -> bool:
+    """Whether native code that came as source works here; in a process of its own, which it may end."""
+    try:
+        done = subprocess.run(  # noqa: S603 - this Python
+            [sys.executable, "-P", "-c", f"import {module}"], check=False, capture_output=True, timeout=60
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
 
 
 def check_vault_folder(folder: Path) -> Iterator[Check]:

@@ -5,7 +5,7 @@ Counts and propositions only, no observed text; made when somebody asks, and not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -27,12 +27,15 @@ def composed(store: Store, day: date, believed: Iterable[Proposition], at: datet
     bounds = store.summaries.bounds_of_day(day)
     if bounds is None and not learnt:
         return None
-    lines = [*_places(store.summaries.counts_of_day(day)), *_hours(store.summaries.hours_of_day(day))]
+    lines = [
+        *_places(store.summaries.counts_of_day(day), store.summaries.titles()),
+        *_hours(store.summaries.hours_of_day(day)),
+    ]
     lines += [SummaryLine(section=LEARNT, text=p.text, sources=(p.id,)) for p in learnt]
     since, until = bounds or (learnt[0].evidence[0].at, learnt[-1].evidence[0].at)
     subject = Subject.of_day(day)
     return Summary(
-        kind="day", subject=subject.name, title=subject.title, at=at, since=since, until=until,
+        kind="day", subject=subject.name, title=subject.title({}), at=at, since=since, until=until,
         made_by=COMPOSED_BY, lines=tuple(lines),
     )  # fmt: skip
 
@@ -42,11 +45,11 @@ def first_seen(p: Proposition) -> date | None:
     return min((e.at.date() for e in p.evidence if e.stance == "supports"), default=None)
 
 
-def _places(counts: Sequence[tuple[Thread, int, int, float]]) -> list[SummaryLine]:
+def _places(counts: Sequence[tuple[Thread, int, int, float]], titles: Mapping[Thread, str]) -> list[SummaryLine]:
     """A line for each place, those that are called the same together."""
     found: dict[str, list[tuple[Thread, int, int, float]]] = {}
     for count in counts:
-        found.setdefault(place(count[0]), []).append(count)
+        found.setdefault(place(count[0], titles), []).append(count)
     lines = [
         SummaryLine(section=WHERE, text=f"{name}: {_amount(group)}", sources=())
         for name, group in list(found.items())[:MOST_PLACES]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
@@ -50,13 +51,15 @@ class Subject:
             return self.key
         return self.thread.thread or self.thread.app or self.thread.source
 
-    @property
-    def title(self) -> str:
+    def title(self, titles: Mapping[Thread, str]) -> str:
         """The name and where it is: "Ana, WhatsApp"; "Wednesday, 4 March 2026"."""
-        return place(self.thread) if self.kind == "thread" else f"{self.day:%A}, {day(self.day)}"
+        return place(self.thread, titles) if self.kind == "thread" else f"{self.day:%A}, {day(self.day)}"
 
 
-def place(thread: Thread) -> str:
-    """Where something was said or seen: "Ana, WhatsApp". What names a screen says nothing to anybody."""
-    names = (thread.thread if thread.source != "screen" else None, thread.app)
+def place(thread: Thread, titles: Mapping[Thread, str]) -> str:
+    """Where something was said or seen: "Ana, WhatsApp". What names a screen says nothing to anybody.
+
+    ``titles`` are what threads are called by people; many exports know a thread itself by a number only.
+    """
+    names = (titles.get(thread, thread.thread) if thread.source != "screen" else None, thread.app)
     return ", ".join(dict.fromkeys(name for name in names if name)) or thread.source

@@ -172,8 +172,9 @@ class Summaries:
         if not lines:
             self._failed.add(subject)
             return Counter(summaries_failed=1) + _dropped(outcome, 0)
+        title = subject.title(self._store.summaries.titles())
         summary = Summary(
-            kind=subject.kind, subject=subject.key, title=subject.title, at=now, since=extent.since, until=extent.until,
+            kind=subject.kind, subject=subject.key, title=title, at=now, since=extent.since, until=extent.until,
             made_by=f"{made_by}, {model.name}", lines=lines,
         )  # fmt: skip
         with self._store.write():

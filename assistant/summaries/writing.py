@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -114,7 +114,7 @@ def show(material: Material, model: LanguageModel, stop: threading.Event) -> Sho
     lines.sort(key=lambda s: (s.observation.at, s.row))
     told = [fenced(_row(number, s.observation)) for number, s in enumerate(lines, 1)]
     told += [fenced([number, "known", p.text]) for number, p in enumerate(known, len(lines) + 1)]
-    heading = fenced({material.subject.kind: material.subject.title})
+    heading = fenced({material.subject.kind: material.subject.title(_titles(s.observation for s in lines))})
     return Shown(tuple(lines), known, _subjects(lines, known), "\n".join([heading, *told]))
 
 
@@ -128,7 +128,13 @@ def _fitting(sizes: Sequence[int], room: int) -> int:
 
 
 def _row(number: int, o: Observation) -> list[int | str]:
-    return [number, f"{o.at:%a %d %b %H:%M}", place(Thread.of(o)), _who(o).removeprefix("The "), clipped(o)]
+    where = place(Thread.of(o), _titles([o]))
+    return [number, f"{o.at:%a %d %b %H:%M}", where, _who(o).removeprefix("The "), clipped(o)]
+
+
+def _titles(observations: Iterable[Observation]) -> dict[Thread, str]:
+    """What the threads of these are called by people."""
+    return {Thread.of(o): o.title for o in observations if o.title}
 
 
 def _cited(o: Observation, present: frozenset[str]) -> Cited:

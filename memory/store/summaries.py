@@ -126,6 +126,12 @@ class Summaries:
             for source, app, thread, lines, last, since, until in self._c.read(sql)
         }
 
+    def titles(self) -> dict[Thread, str]:
+        """What threads were last called where they come from, of those that have a title; windows have none here."""
+        sql = """SELECT source, app, thread, title FROM contexts
+                 WHERE title IS NOT NULL AND source != 'screen' ORDER BY id"""
+        return {Thread(source, app, thread): title for source, app, thread, title in self._c.read(sql)}
+
     def rows_of_thread(self, thread: Thread) -> list[int]:
         """The rows of a thread in time order."""
         sql = """SELECT o.id FROM observations o JOIN contexts c ON c.id = o.context

@@ -54,6 +54,19 @@ def test_a_library_that_does_not_load_is_a_finding_and_no_crash(
     assert found["SQLCipher"]["remedy"] == "pip install --force-reinstall sqlcipher3-wheels"
 
 
+def test_llama_cpp_that_does_not_load_is_told_from_one_that_is_absent(
+    inkling: Inkling, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "llama_cpp").mkdir()
+    (tmp_path / "llama_cpp" / "__init__.py").write_text("raise OSError('no such library')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend(tmp_path)
+    extra = next(check for check in inkling("doctor", "--json").json if check["part"] == "extra: llm")
+    assert extra["state"] == "missing"
+    assert "does not load" in extra["said"]
+    assert "--force-reinstall" in extra["remedy"]
+
+
 def test_an_absent_extra_is_no_failure(inkling: Inkling, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     run = inkling("doctor")

@@ -33,6 +33,7 @@ def test_a_day_is_composed_without_a_model(filled: Inkling) -> None:
     assert shown.status == 0
     assert shown.out.startswith("Thursday, 12 March 2026\nWhere:\n  - ")
     assert "6 messages, 3 by the user" in shown.out
+    assert "whatsapp:" not in shown.out, "a conversation is called as people call it"
     assert "When:\n  - 19:00 to 20:00" in shown.out
     assert "Learnt:\n" in shown.out
     assert "lake" not in shown.out.split("Learnt:")[0].replace("Chat with Lake", "").replace("Lake", "")

@@ -68,6 +68,21 @@ def test_a_thread_that_rests_is_summarised_with_what_each_line_rests_on(
     assert (day.subject, day.title) == ("2026-03-02", "Monday, 2 March 2026")
 
 
+def test_a_thread_is_called_as_people_call_it(assistant: Assistant, distiller: FakeDistiller, writer: Writer) -> None:
+    """Exports know a conversation by a number; its title is its name."""
+    lines = [said(f"line {n} is about tent number {n}", f"t{n}", thread="telegram:42", title="Lake") for n in range(9)]
+    assistant.observe(lines)
+    assistant.distil()
+    writer.clock.pass_days(2)
+    assert "Lake, WhatsApp: 9 messages" in str(assistant.summaries("day"))
+    writer.model.enqueue("- The user spoke about tent number 2. [3]")
+    writer.model.enqueue("- The user spoke about tent number 2. [3]")
+    writer.step()
+    writer.step()
+    assert "telegram:42" not in "".join(prompt.user for prompt in writer.model.prompts)
+    assert [one.title for one in assistant.summaries("thread")] == ["Lake, WhatsApp"]
+
+
 def test_the_model_is_shown_numbered_lines_and_what_was_drawn_from_them(writer: Writer, talk: list[str]) -> None:
     writer.model.enqueue(GOOD)
     writer.step()
