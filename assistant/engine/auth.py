@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection, answer_challenge, deliver_cha
 
 from memory.errors import EngineUnreachableError
 
-HANDSHAKE_SECONDS = 5.0  # for all of it; both sides answer within milliseconds
+HANDSHAKE_SECONDS = 15.0  # for all of it; both sides answer within milliseconds, or seconds if the machine is busy
 _LOCAL_PEERCRED = 1  # <sys/un.h> on macOS; the level is 0
 _XUCRED = "=II"  # struct xucred: version, uid, ...
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -72,8 +73,17 @@ def test_the_vault_is_private_encrypted_and_deleted_even_after_a_failure(tempora
     assert list(temporary.iterdir()) == []
 
 
+@pytest.fixture
+def interrupts() -> Iterator[None]:
+    """Tests that a shell started in the background ignore SIGINT, and so would what they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's here")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.usefixtures("interrupts")
 def test_the_vault_is_deleted_when_the_demo_is_stopped(tmp_path: Path, number: signal.Signals) -> None:
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     command = [sys.executable, "-m", "tui", "demo", "--plain"]

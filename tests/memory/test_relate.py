@@ -129,3 +129,17 @@ def test_doubt_is_a_share_and_never_that_of_the_effect_itself(weights: list[floa
     assert found["contradicts"] == found["supersedes"]
     assert found["same"] == found["refines"] == found["general"]
     assert doubt(np.eye(len(RELATIONS))[RELATIONS.index("independent")], np.zeros(len(FEATURES)), "independent") == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "The user has been divorced for seventeen years and still he sends hello by other people.",
+            "The user has not spoken to their brother.",
+        ),
+        ("The user cooks fish on Fridays and likes it grilled.", "The user never cooks fish on Fridays."),
+    ],
+)
+def test_what_denies_or_brings_up_a_person_is_not_less_of_what_does_neither(old: str, new: str) -> None:
+    assert relate(old, new).label != "general"
