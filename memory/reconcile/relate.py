@@ -36,7 +36,7 @@ ALIGNED = (
 )  # fmt: skip
 FEATURES: tuple[str, ...] = (*NAMES, *ALIGNED)
 _NEGATION = list(LEXICONS).index("negation")
-_MORE_GENERAL = frozenset({"dog", "cat", "team", "company", "employer", "office", "school"})  # than breeds and names
+_NO_PERSON = frozenset({"dog", "cat", "team", "company", "employer", "office", "school"})  # among what a text brings up
 MATCHED = 0.5  # cosine from which one word stands for another; synonyms are mostly above, chance pairs below
 _REMEMBERED = 10_000  # vectors of words and of texts judged lately, 15 MB
 
@@ -123,7 +123,7 @@ class RelationJudge:
 def _says_more(old_text: str, new_text: str) -> bool:
     """Whether a text brings up a person or denies something where the other does neither: it is not less of it."""
     old, new = read(old_text), read(new_text)
-    return bool(new.others - old.others - _MORE_GENERAL) or new.cues[_NEGATION] > old.cues[_NEGATION]
+    return bool(new.others - old.others - _NO_PERSON) or new.cues[_NEGATION] > old.cues[_NEGATION]
 
 
 def probabilities(

@@ -143,3 +143,14 @@ def test_doubt_is_a_share_and_never_that_of_the_effect_itself(weights: list[floa
 )
 def test_what_denies_or_brings_up_a_person_is_not_less_of_what_does_neither(old: str, new: str) -> None:
     assert relate(old, new).label != "general"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("The user has a tabby called Miso that sleeps on the printer.", "The user has a cat."),
+        ("The user has a three-year-old greyhound called Pip.", "The user has a dog."),
+    ],
+)
+def test_what_an_animal_is_by_its_kind_is_no_news(old: str, new: str) -> None:
+    assert relate(old, new).label in ("general", "same")
